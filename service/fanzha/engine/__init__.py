@@ -1,0 +1,1 @@
+"""The door to durable-rules: the only package that imports the engine."""

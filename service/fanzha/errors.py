@@ -1,0 +1,283 @@
+"""The one tree of errors that people see: a stable code, what was wrong, where, and what to do.
+
+Each class maps to one HTTP status and one exit code, in this file and nowhere else. Messages
+are lower case without a final period, with the user's input in backticks; the hint is apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from fanzha.model.text import Text
+
+EXIT_FOUND_SOMETHING = 1
+EXIT_WRONG_CALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something is wrong: a place in a file, or a path inside a posted body."""
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    path: str | None = None
+
+    def __str__(self) -> str:
+        parts = [str(part) for part in (self.file, self.line, self.column) if part is not None]
+        return ":".join(parts) or (self.path or "")
+
+
+class FanzhaError(Exception):
+    """What every error shown to a person is."""
+
+    code: ClassVar[str] = "error"
+    title: ClassVar[Text] = Text(zh="错误", en="Error")
+    http_status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = EXIT_WRONG_CALL
+
+    def __init__(
+        self, message: Text, *, hint: Text | None = None, where: Location | None = None
+    ) -> None:
+        self.message = message
+        self.hint = hint
+        self.where = where
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where and str(self.where) else ""
+        hint = f" ({self.hint.en})" if self.hint else ""
+        return f"{place}{self.message.en}{hint}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return code, message, hint and place as plain JSON values."""
+        body: dict[str, Any] = {"code": self.code, "message": self.message.as_json()}
+        if self.hint:
+            body["hint"] = self.hint.as_json()
+        if self.where:
+            place = {
+                "file": self.where.file,
+                "line": self.where.line,
+                "column": self.where.column,
+                "path": self.where.path,
+            }
+            body["where"] = {name: value for name, value in place.items() if value is not None}
+        return body
+
+
+class Problems(FanzhaError):
+    """Several errors found in one go; the answer lists them all."""
+
+    code = "invalid"
+    title = Text(zh="内容有误", en="Invalid content")
+    http_status = 422
+
+    def __init__(self, errors: Sequence[FanzhaError]) -> None:
+        self.errors = tuple(errors)
+        first = self.errors[0]
+        # A single cause keeps its own code, title and status: callers act on those.
+        if len({error.code for error in self.errors}) == 1:
+            self.code = first.code  # type: ignore[misc]
+            self.title = first.title  # type: ignore[misc]
+            self.http_status = first.http_status  # type: ignore[misc]
+        super().__init__(first.message, hint=first.hint, where=first.where)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+
+def raise_if_any(errors: Iterable[FanzhaError]) -> None:
+    """Raise all collected errors together, or do nothing when there are none."""
+    collected = list(errors)
+    if collected:
+        raise Problems(collected)
+
+
+# --- rules as data -------------------------------------------------------------------------
+
+
+class RulesetError(FanzhaError):
+    """A mistake in a file of rules; stops the start and is listed by `fanzha rulesets check`."""
+
+    code = "ruleset_invalid"
+    title = Text(zh="规则文件有误", en="Invalid ruleset")
+    http_status = 500
+    exit_code = EXIT_FOUND_SOMETHING
+
+    def __init__(
+        self,
+        message: Text,
+        *,
+        code: str | None = None,
+        hint: Text | None = None,
+        where: Location | None = None,
+    ) -> None:
+        if code:
+            self.code = code  # type: ignore[misc]
+        super().__init__(message, hint=hint, where=where)
+
+
+class ExpressionError(RulesetError):
+    """A condition that cannot be read or does not fit the vocabulary; `where.column` is set."""
+
+    code = "expression_invalid"
+    title = Text(zh="条件表达式有误", en="Invalid condition")
+
+
+class PluginError(FanzhaError):
+    """A plugin that is missing, misnamed or breaks its contract; stops the start."""
+
+    code = "plugin_invalid"
+    title = Text(zh="插件有误", en="Invalid plugin")
+
+
+class SettingError(FanzhaError):
+    """A setting of the environment that cannot be used; stops the start."""
+
+    code = "setting_invalid"
+    title = Text(zh="设置有误", en="Invalid setting")
+
+
+# --- what a caller posts -------------------------------------------------------------------
+
+
+class RequestError(FanzhaError):
+    """Something wrong with what a caller sent."""
+
+    http_status = 422
+
+
+class MalformedBody(RequestError):
+    """The body is not the JSON that can be read at all."""
+
+    code = "json_broken"
+    title = Text(zh="请求体不是有效的 JSON", en="The body is not valid JSON")
+    http_status = 400
+
+
+class NotANumber(MalformedBody):
+    """NaN or an infinity, which JSON does not have."""
+
+    code = "json_not_a_number"
+    title = Text(zh="JSON 中不允许 NaN 或无穷大", en="NaN and infinities are not JSON")
+
+
+class DuplicateKey(MalformedBody):
+    """The same key twice in one object: which one counts would be a guess."""
+
+    code = "json_duplicate_key"
+    title = Text(zh="JSON 键重复", en="Duplicate key in JSON")
+
+
+class TooDeep(MalformedBody):
+    """Nested deeper than a check ever is."""
+
+    code = "json_too_deep"
+    title = Text(zh="JSON 嵌套过深", en="JSON is nested too deeply")
+
+
+class BodyTooLarge(RequestError):
+    """The body is over the limit."""
+
+    code = "body_too_large"
+    title = Text(zh="请求体过大", en="The body is too large")
+    http_status = 413
+
+
+class WrongEnvelope(RequestError):
+    """A field of the check itself (not of its facts) is missing, unknown or of a wrong form."""
+
+    code = "check_invalid"
+    title = Text(zh="检查请求字段有误", en="A field of the check is wrong")
+
+
+class BadDate(RequestError):
+    """A date or time that does not exist or carries no offset."""
+
+    code = "date_invalid"
+    title = Text(zh="日期或时间有误", en="Invalid date or time")
+
+
+class UnknownFact(RequestError):
+    """A fact name that no vocabulary has."""
+
+    code = "fact_unknown"
+    title = Text(zh="未知事实", en="Unknown fact")
+
+
+class WrongType(RequestError):
+    """A fact value of another type than the vocabulary says."""
+
+    code = "fact_wrong_type"
+    title = Text(zh="事实的类型有误", en="Wrong type of fact")
+
+
+class OutOfRange(RequestError):
+    """A fact value outside its bounds or its list of values."""
+
+    code = "fact_out_of_range"
+    title = Text(zh="事实的值超出范围", en="Fact out of range")
+
+
+class ContradictedElement(RequestError):
+    """A stated element that the operational facts of the same check contradict."""
+
+    code = "element_contradicted"
+    title = Text(zh="陈述的要件与业务事实矛盾", en="Stated element contradicts the facts")
+
+
+class UnknownDomain(RequestError):
+    """No enabled plugin has this domain."""
+
+    code = "domain_unknown"
+    title = Text(zh="未知领域", en="Unknown domain")
+    http_status = 404
+
+
+class UnknownCheckType(RequestError):
+    """The domain has no such check type."""
+
+    code = "check_type_unknown"
+    title = Text(zh="未知检查类型", en="Unknown check type")
+    http_status = 404
+
+
+class UnknownInstitution(RequestError):
+    """The registry has no such institution."""
+
+    code = "institution_unknown"
+    title = Text(zh="未登记的机构", en="Institution not registered")
+
+
+class WrongInstitution(RequestError):
+    """The key belongs to another institution than the one named."""
+
+    code = "institution_wrong"
+    title = Text(zh="机构与密钥不符", en="The key belongs to another institution")
+    http_status = 403
+
+
+class NotAuthenticated(RequestError):
+    """No key, or one that is not known."""
+
+    code = "key_invalid"
+    title = Text(zh="缺少有效密钥", en="A valid key is missing")
+    http_status = 401
+
+
+class NotFound(RequestError):
+    """Nothing stored or loaded under this id."""
+
+    code = "not_found"
+    title = Text(zh="未找到", en="Not found")
+    http_status = 404
+
+
+class StoreUnavailable(FanzhaError):
+    """The database did not take the decision; nothing was answered and nothing is half-written."""
+
+    code = "store_unavailable"
+    title = Text(zh="存储不可用", en="The store is unavailable")
+    http_status = 503

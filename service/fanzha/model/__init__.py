@@ -1,0 +1,1 @@
+"""The domain model: standard library only, no I/O, no clock."""

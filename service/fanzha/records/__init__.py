@@ -1,0 +1,1 @@
+"""What is kept: decisions, institutions and keys."""
