@@ -1,0 +1,65 @@
+"""What a plugin can bring: frozen descriptions, read once at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, get_args
+
+from fanzha.model.text import Text
+
+Kind = Literal["boolean", "integer", "string", "enum", "date", "datetime"]
+KINDS: frozenset[str] = frozenset(get_args(Kind))
+ANY = "any"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One domain: the word that callers post as `domain`, and the file of its check types.
+
+    `prefix` is what the plugin's own facts, parameters and ids start with; no two enabled
+    plugins may share one. `check_types` is the YAML file, absolute.
+    """
+
+    name: str
+    title: Text
+    prefix: str
+    check_types: Path
+    summary: Text
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedFunction:
+    """A computation that rule files may name under `derived:`.
+
+    `inputs` is one kind per positional argument, or "any" for any number of inputs of any kind.
+    A datetime arrives with its offset, an enum value as its string, money as integer fen.
+    `output` is the kind of the result and `unit` its unit where it is an integer. The function
+    must be pure: no clock, no files, no network, no randomness. Missing inputs never reach it;
+    it returns None where the inputs give no answer, and the derived fact is then missing too.
+    """
+
+    function: Callable[..., Any]
+    inputs: tuple[Kind, ...] | Literal["any"]
+    output: Kind
+    doc: Text
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PluginIdentity:
+    """Who a contribution comes from: entry-point name, version, and distribution."""
+
+    name: str
+    version: str
+    origin: str
+
+
+class Contribution(NamedTuple, Generic[T]):
+    """One contributed thing with the plugin that brought it."""
+
+    plugin: PluginIdentity
+    value: T
