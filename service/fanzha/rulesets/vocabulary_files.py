@@ -1,0 +1,268 @@
+"""Reads roles, sanction measures, facts and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fanzha.errors import RulesetError
+from fanzha.model.text import Text
+from fanzha.model.value_types import Kind, ValueType
+from fanzha.model.vocabulary import (
+    Derivation,
+    Fact,
+    FactKind,
+    Parameter,
+    Role,
+    Source,
+)
+from fanzha.rulesets.cursor import Cursor, suggest
+
+INTEGER_BOUND = 10**15
+"""The largest amount of anything that a fact may state: ten trillion yuan in fen."""
+
+SUPPLIED_FACTS = {
+    "occurred_at": Text(zh="行为发生时间", en="Time of the act"),
+    "known_at": Text(zh="所述情况截止时间", en="Time up to which the facts are told"),
+}
+"""Facts that every check carries in itself."""
+
+_FACT_TYPES = {"boolean", "integer", "string", "enum", "date", "datetime"}
+_FACT_KEYS = {
+    "type", "unit", "minimum", "maximum", "values", "kind", "judgment", "personal",
+    "derived", "title", "help",
+}  # fmt: skip
+_PARAMETER_KEYS = {
+    "id", "title", "value", "unit", "applies_to", "in_force", "source", "implements",
+    "grade", "note",
+}  # fmt: skip
+
+
+def supplied_facts() -> dict[str, Fact]:
+    """Return the facts that the service takes from the check itself."""
+    return {
+        name: Fact(name, ValueType(Kind.DATETIME), FactKind.EVENT, title, supplied=True)
+        for name, title in SUPPLIED_FACTS.items()
+    }
+
+
+def read_role(name: str, cursor: Cursor) -> Role:
+    """Read one role; what it implies is checked when all roles are known."""
+    cursor.only({"title", "is_a", "authority"})
+    return Role(
+        id=name,
+        title=cursor.at("title").text(),
+        is_a=cursor.at("is_a").strings() if cursor.has("is_a") else (),
+        authority=cursor.at("authority").boolean() if cursor.has("authority") else False,
+    )
+
+
+def read_fact(name: str, cursor: Cursor, topic: str) -> Fact:
+    """Read one fact."""
+    cursor.only(_FACT_KEYS)
+    _check_name(name, cursor)
+    kind_word = cursor.at("kind").word(set(FactKind), Text(zh="事实种类", en="kind of fact")) \
+        if cursor.has("kind") else "event"
+    fact = Fact(
+        name=name,
+        type=_fact_type(cursor),
+        kind=FactKind(kind_word),
+        title=cursor.at("title").text(),
+        help=cursor.at("help").text() if cursor.has("help") else None,
+        judgment=cursor.at("judgment").boolean() if cursor.has("judgment") else False,
+        personal=cursor.at("personal").boolean() if cursor.has("personal") else False,
+        derivation=_derivation(cursor),
+        value_titles=_value_titles(cursor),
+        topic=topic,
+    )
+    _check_fact(fact, cursor)
+    return fact
+
+
+def _check_name(name: str, cursor: Cursor) -> None:
+    if not name.isidentifier() or name != name.lower() or not name.isascii():
+        raise cursor.error(
+            Text(zh=f"`{name}` 不是有效名称", en=f"`{name}` is not a valid name"),
+            hint=Text(
+                zh="只用小写英文字母、数字和下划线",
+                en="use lower-case letters, digits and underscores only",
+            ),
+            code="ruleset_bad_name",
+        )
+    if name in SUPPLIED_FACTS:
+        raise cursor.error(
+            Text(zh=f"`{name}` 由检查本身提供", en=f"`{name}` comes from the check itself"),
+            hint=Text(zh="请直接在条件中使用", en="use it in conditions without declaring it"),
+            code="ruleset_name_clash",
+        )
+
+
+def _check_fact(fact: Fact, cursor: Cursor) -> None:
+    if fact.kind is FactKind.ACT and fact.type.kind is not Kind.BOOLEAN:
+        raise cursor.at("type").error(
+            Text(zh="`kind: act` 的事实必须是 boolean", en="a fact of kind `act` must be boolean"),
+            hint=Text(zh="请改用 `kind: event`", en="use `kind: event` for other types"),
+        )
+    if fact.judgment and fact.kind not in {FactKind.ELEMENT, FactKind.CIRCUMSTANCE}:
+        raise cursor.at("judgment").error(
+            Text(
+                zh="只有 element 或 circumstance 可以是判断性事实",
+                en="only an element or a circumstance can be a judgment",
+            ),
+            hint=Text(zh="请写 `kind: element`", en="write `kind: element`"),
+        )
+
+
+def _fact_type(cursor: Cursor) -> ValueType:
+    word = cursor.at("type").word(_FACT_TYPES, Text(zh="类型", en="type"))
+    if word == "integer":
+        return _integer_type(cursor)
+    if word == "enum":
+        return ValueType(Kind.ENUM, values=tuple(key for key, _ in cursor.at("values").entries()))
+    for key in ("unit", "minimum", "maximum", "values"):
+        if cursor.has(key):
+            raise cursor.at(key).error(
+                Text(zh=f"`{word}` 类型没有 `{key}`", en=f"type `{word}` has no `{key}`"),
+                code="ruleset_key_unknown",
+            )
+    return ValueType(Kind(word))
+
+
+def _integer_type(cursor: Cursor) -> ValueType:
+    minimum = cursor.at("minimum").integer()
+    maximum = cursor.at("maximum").integer()
+    if not -INTEGER_BOUND <= minimum <= maximum <= INTEGER_BOUND:
+        raise cursor.at("maximum").error(
+            Text(
+                zh=f"界限 {minimum} 至 {maximum} 无效",
+                en=f"the bounds {minimum} to {maximum} cannot be used",
+            ),
+            hint=Text(
+                zh="须 minimum ≤ maximum，且绝对值不超过 10^15",
+                en="minimum <= maximum, and neither beyond 10^15",
+            ),
+        )
+    return ValueType(
+        Kind.INTEGER, unit=cursor.at("unit").string(), minimum=minimum, maximum=maximum
+    )
+
+
+def _value_titles(cursor: Cursor) -> Mapping[str, Text]:
+    if not cursor.has("values"):
+        return {}
+    return {value: each.text() for value, each in cursor.at("values").entries()}
+
+
+def _derivation(cursor: Cursor) -> Derivation | None:
+    if not cursor.has("derived"):
+        return None
+    entries = list(cursor.at("derived").entries())
+    if len(entries) != 1:
+        raise cursor.at("derived").error(
+            Text(zh="`derived` 须恰好写一个函数", en="`derived` names exactly one function"),
+            hint=Text(zh="例如 {days_between: [a, b]}", en="for example {days_between: [a, b]}"),
+        )
+    function, inputs = entries[0]
+    return Derivation(function, inputs.strings())
+
+
+def check_derivations(
+    facts: Mapping[str, Fact], functions: Mapping[str, object], places: Mapping[str, Cursor]
+) -> list[RulesetError]:
+    """Return what is wrong with derived facts: unknown functions or inputs, and circles."""
+    errors: list[RulesetError] = []
+    for name, fact in facts.items():
+        if fact.derivation is None:
+            continue
+        place = places[name].at("derived")
+        if fact.derivation.function not in functions:
+            errors.append(_unknown(place, "函数", "function", fact.derivation.function, functions))
+        errors.extend(
+            _unknown(place, "事实", "fact", each, facts)
+            for each in fact.derivation.inputs
+            if each not in facts
+        )
+        if name in _inputs_of(fact, facts):
+            errors.append(
+                place.error(
+                    Text(zh=f"`{name}` 由自身推导", en=f"`{name}` is derived from itself"),
+                    hint=Text(zh="请断开循环", en="break the circle"),
+                    code="ruleset_circle",
+                )
+            )
+    return errors
+
+
+def _inputs_of(fact: Fact, facts: Mapping[str, Fact]) -> set[str]:
+    reached: set[str] = set()
+    pending = list(fact.derivation.inputs) if fact.derivation else []
+    while pending:
+        name = pending.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        inner = facts.get(name)
+        if inner is not None and inner.derivation is not None:
+            pending.extend(inner.derivation.inputs)
+    return reached
+
+
+def _unknown(
+    place: Cursor, zh: str, en: str, name: str, known: Mapping[str, object]
+) -> RulesetError:
+    return place.error(
+        Text(zh=f"未知{zh} `{name}`", en=f"unknown {en} `{name}`"),
+        hint=suggest(name, known),
+        code="ruleset_word_unknown",
+    )
+
+
+def read_parameter(cursor: Cursor, roles: Mapping[str, Role]) -> Parameter:
+    """Read one dated number; the instruments it names are checked when all are known."""
+    cursor.only(_PARAMETER_KEYS)
+    unit = cursor.at("unit").string()
+    value = _parameter_value(cursor.at("value"))
+    return Parameter(
+        id=cursor.at("id").string(),
+        title=cursor.at("title").text(),
+        value=value,
+        unit=unit,
+        type=_parameter_type(value, unit),
+        applies_to=cursor.at("applies_to").words(roles, Text(zh="角色", en="role")),
+        in_force=cursor.at("in_force").interval(),
+        sources=_sources(cursor.at("source")),
+        implements=cursor.at("implements").strings() if cursor.has("implements") else (),
+        grade=cursor.at("grade").word({"A", "B"}, Text(zh="等级", en="grade")),
+        note=cursor.at("note").text() if cursor.has("note") else None,
+    )
+
+
+def _parameter_value(cursor: Cursor) -> bool | int | str | tuple[str | int, ...]:
+    value = cursor.value
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, list):
+        return tuple(
+            each.value if isinstance(each.value, int) else each.string()
+            for each in cursor.elements()
+        )
+    return cursor.string()
+
+
+def _parameter_type(
+    value: bool | int | str | tuple[str | int, ...], unit: str
+) -> ValueType | None:
+    if isinstance(value, bool):
+        return ValueType(Kind.BOOLEAN)
+    if isinstance(value, str):
+        return ValueType(Kind.ENUM, values=(value,))
+    if isinstance(value, tuple):
+        return None
+    return ValueType(Kind.INTEGER, unit=unit, minimum=value, maximum=value)
+
+
+def _sources(cursor: Cursor) -> tuple[Source, ...]:
+    each = list(cursor.elements()) if isinstance(cursor.value, list) else [cursor]
+    return tuple(
+        Source(source.at("instrument").string(), source.at("pinpoint").string())
+        for source in each
+    )
