@@ -1,0 +1,279 @@
+"""Checks a condition against the vocabulary: names, types, units and the size of numbers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from fanzha.errors import ExpressionError, Location
+from fanzha.model.expressions import (
+    And,
+    Arithmetic,
+    Compare,
+    Expression,
+    Literal,
+    Membership,
+    Name,
+    Not,
+    Or,
+    Parameter,
+)
+from fanzha.model.text import Text
+from fanzha.model.value_types import BOOLEAN, Kind, ValueType
+
+LARGEST_NUMBER = 2**62
+"""Beyond this the engine's 64-bit arithmetic could wrap."""
+
+_ORDERED = {Kind.INTEGER, Kind.DATE, Kind.DATETIME}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The facts and parameters that a condition may read, with their types."""
+
+    facts: Mapping[str, ValueType]
+    parameters: Mapping[str, ValueType]
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """The type of a value, its folded bounds, and whether it is a bare number."""
+
+    type: ValueType
+    low: int = 0
+    high: int = 0
+    literal: bool = False
+    period: bool = False
+
+    @property
+    def name(self) -> Text:
+        unit = self.type.unit
+        if self.period:
+            return Text(zh="时长", en="a length of time")
+        if self.type.kind is Kind.INTEGER:
+            return Text(zh=f"整数（{unit}）" if unit else "整数", en=f"integer ({unit})" if unit else "integer")
+        return Text(zh=str(self.type.kind), en=str(self.type.kind))
+
+
+def check_condition(expression: Expression, scope: Scope) -> None:
+    """Raise ExpressionError at the first thing that does not fit; return nothing otherwise."""
+    match expression:
+        case And(operands) | Or(operands):
+            for operand in operands:
+                check_condition(operand, scope)
+        case Not(operand):
+            check_condition(operand, scope)
+        case Compare():
+            _check_comparison(expression, scope)
+        case Membership():
+            _check_membership(expression, scope)
+        case Literal(value=bool()):
+            return
+        case _:
+            found = _type_of(expression, scope)
+            if found.type.kind is not Kind.BOOLEAN:
+                raise _error(
+                    expression,
+                    Text(zh=f"此处需要是非值，实为{found.name.zh}", en=f"expected yes or no, found {found.name.en}"),
+                    Text(zh="请写成比较", en="write a comparison"),
+                    "expression_type",
+                )
+
+
+def _check_comparison(expression: Compare, scope: Scope) -> None:
+    left, right = _type_of(expression.left, scope), _type_of(expression.right, scope)
+    _check_same(expression, left, right)
+    _check_value(expression, left, right)
+    _check_value(expression, right, left)
+    if expression.operator not in {"==", "!="} and left.type.kind not in _ORDERED:
+        raise _error(
+            expression,
+            Text(
+                zh=f"{left.name.zh} 没有大小之分",
+                en=f"{left.name.en} values have no order",
+            ),
+            Text(zh="请用 == 或 in [..]", en="use == or in [..]"),
+            "expression_type",
+        )
+
+
+def _check_membership(expression: Membership, scope: Scope) -> None:
+    operand = _type_of(expression.operand, scope)
+    for value in expression.values:
+        if not isinstance(value, Literal | Parameter):
+            raise _error(
+                value,
+                Text(zh="列表中只能写值", en="a list holds values only"),
+                Text(zh="请用 == 比较两个事实", en="compare two facts with =="),
+                "expression_not_allowed",
+            )
+        listed = _type_of(value, scope)
+        _check_same(value, operand, listed)
+        _check_value(value, operand, listed)
+
+
+def _check_same(place: Expression, left: _Typed, right: _Typed) -> None:
+    if left.type.kind is not right.type.kind and not _text_for_enum(left, right):
+        raise _error(
+            place,
+            Text(
+                zh=f"不能比较{left.name.zh}与{right.name.zh}",
+                en=f"cannot compare {left.name.en} with {right.name.en}",
+            ),
+            Text(zh="两边须为同一类型", en="both sides must be of one type"),
+            "expression_type",
+        )
+    if left.type.kind is Kind.INTEGER:
+        _check_units(place, left, right)
+
+
+def _text_for_enum(left: _Typed, right: _Typed) -> bool:
+    kinds = {left.type.kind, right.type.kind}
+    return kinds == {Kind.ENUM, Kind.STRING} and (left.literal or right.literal)
+
+
+def _check_units(place: Expression, left: _Typed, right: _Typed) -> None:
+    for one, other in ((left, right), (right, left)):
+        if one.literal and (not other.period or one.low == 0):
+            return
+    if left.period and right.period:
+        return
+    if left.period != right.period or left.type.unit != right.type.unit:
+        raise _error(
+            place,
+            Text(
+                zh=f"单位不一致：{left.name.zh} 与 {right.name.zh}",
+                en=f"units differ: {left.name.en} and {right.name.en}",
+            ),
+            Text(
+                zh="两边须为同一单位；时长请与参数比较",
+                en="both sides need one unit; compare lengths of time with a parameter",
+            ),
+            "expression_unit",
+        )
+
+
+def _check_value(place: Expression, enum: _Typed, value: _Typed) -> None:
+    if enum.type.kind is not Kind.ENUM or not value.literal:
+        return
+    for word in value.type.values:
+        if enum.type.values and word not in enum.type.values:
+            raise _error(
+                place,
+                Text(zh=f"没有值 `{word}`", en=f"there is no value `{word}`"),
+                _suggestion(word, enum.type.values),
+                "expression_value_unknown",
+            )
+
+
+def _type_of(expression: Expression, scope: Scope) -> _Typed:
+    match expression:
+        case Name(id=id_):
+            return _typed(_look_up(expression, id_, scope.facts, Text(zh="事实", en="fact")))
+        case Parameter(id=id_):
+            found = _look_up(expression, id_, scope.parameters, Text(zh="参数", en="parameter"), "$")
+            return _typed(found)
+        case Literal(value=bool()):
+            return _Typed(BOOLEAN, literal=True)
+        case Literal(value=int() as value):
+            return _bounded(expression, _Typed(ValueType(Kind.INTEGER), value, value, literal=True))
+        case Literal(value=value):
+            return _Typed(ValueType(Kind.STRING, values=(str(value),)), literal=True)
+        case Arithmetic():
+            return _arithmetic(expression, scope)
+    check_condition(expression, scope)
+    return _Typed(BOOLEAN)
+
+
+def _typed(type_: ValueType) -> _Typed:
+    if type_.kind not in _ORDERED:
+        return _Typed(type_)
+    low, high = type_.bounds()
+    return _Typed(type_, low, high, period=type_.is_period)
+
+
+def _arithmetic(expression: Arithmetic, scope: Scope) -> _Typed:
+    left, right = _type_of(expression.left, scope), _type_of(expression.right, scope)
+    type_, period = _arithmetic_type(expression, left, right)
+    corners = {
+        "+": (left.low + right.low, left.high + right.high),
+        "-": (left.low - right.high, left.high - right.low),
+    }.get(expression.operator)
+    if corners is None:
+        products = [a * b for a in (left.low, left.high) for b in (right.low, right.high)]
+        corners = (min(products), max(products))
+    literal = left.literal and right.literal
+    return _bounded(expression, _Typed(type_, corners[0], corners[1], literal, period))
+
+
+def _arithmetic_type(
+    expression: Arithmetic, left: _Typed, right: _Typed
+) -> tuple[ValueType, bool]:
+    kinds = (left.type.kind, right.type.kind)
+    integer = ValueType(Kind.INTEGER, unit=left.type.unit or right.type.unit)
+    if kinds == (Kind.INTEGER, Kind.INTEGER):
+        if expression.operator == "*":
+            if left.type.unit and right.type.unit and "percent" not in {
+                left.type.unit, right.type.unit
+            }:
+                return ValueType(Kind.INTEGER, unit=f"{left.type.unit}*{right.type.unit}"), False
+            return integer, left.period or right.period
+        _check_units(expression, left, right)
+        return integer, left.period or right.period
+    if kinds == (Kind.DATETIME, Kind.INTEGER) and expression.operator in "+-" and right.period:
+        return left.type, False
+    if kinds == (Kind.INTEGER, Kind.DATETIME) and expression.operator == "+" and left.period:
+        return right.type, False
+    if kinds == (Kind.DATETIME, Kind.DATETIME) and expression.operator == "-":
+        return ValueType(Kind.INTEGER, unit="seconds"), True
+    raise _error(
+        expression,
+        Text(
+            zh=f"不能计算 {left.name.zh} {expression.operator} {right.name.zh}",
+            en=f"cannot compute {left.name.en} {expression.operator} {right.name.en}",
+        ),
+        Text(
+            zh="整数可加减乘；时间可加减时长",
+            en="integers add, subtract and multiply; a length of time is added to a datetime",
+        ),
+        "expression_type",
+    )
+
+
+def _bounded(expression: Expression, typed: _Typed) -> _Typed:
+    if not -LARGEST_NUMBER < typed.low <= typed.high < LARGEST_NUMBER:
+        raise _error(
+            expression,
+            Text(zh="结果可能超出 62 位整数", en="the result could pass 62 bits"),
+            Text(zh="请收紧事实的上下限", en="narrow the bounds of the facts"),
+            "expression_overflow",
+        )
+    return typed
+
+
+def _look_up(
+    place: Expression, id_: str, known: Mapping[str, ValueType], what: Text, sign: str = ""
+) -> ValueType:
+    if id_ in known:
+        return known[id_]
+    raise _error(
+        place,
+        Text(zh=f"未知{what.zh} `{sign}{id_}`", en=f"unknown {what.en} `{sign}{id_}`"),
+        _suggestion(id_, known, sign),
+        f"expression_{what.en}_unknown",
+    )
+
+
+def _suggestion(word: str, known: Collection[str], sign: str = "") -> Text:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return Text(zh=f"是否应为 `{sign}{near[0]}`", en=f"did you mean `{sign}{near[0]}`")
+    return Text(
+        zh="请先在 facts/ 或 parameters/ 中声明",
+        en="declare it under facts/ or parameters/ first",
+    )
+
+
+def _error(place: Expression, message: Text, hint: Text, code: str) -> ExpressionError:
+    return ExpressionError(message, code=code, hint=hint, where=Location(column=place.column))
