@@ -123,7 +123,7 @@ def read_obligation(cursor: Cursor, instrument: Instrument, known: Vocabulary) -
     liabilities = cursor.at("liabilities") if cursor.has("liabilities") else None
     return Obligation(
         id=cursor.at("id").string(),
-        cites=_citations(cursor.at("cites"), known.instruments.values()),
+        cites=read_citations(cursor.at("cites"), known.instruments.values()),
         implements=cursor.at("implements").strings() if cursor.has("implements") else (),
         modality=Modality(cursor.at("modality").word(set(Modality), Text(zh="模态", en="modality"))),
         nature=Nature(cursor.at("nature").word(set(Nature), Text(zh="性质", en="nature"))),
@@ -246,7 +246,7 @@ def read_definition(cursor: Cursor, instrument: Instrument, known: Vocabulary) -
         )
     return Definition(
         element=element,
-        cites=_citations(cursor.at("cites"), known.instruments.values()),
+        cites=read_citations(cursor.at("cites"), known.instruments.values()),
         title=cursor.at("title").text(),
         check_types=_check_types(cursor.at("check_types"), known)
         if cursor.has("check_types")
@@ -329,7 +329,8 @@ def _row_key(
     return tuple(key)
 
 
-def _citations(cursor: Cursor, instruments: Iterable[Instrument]) -> tuple[str, ...]:
+def read_citations(cursor: Cursor, instruments: Iterable[Instrument]) -> tuple[str, ...]:
+    """Read citations; each must start with the abbreviation of an instrument."""
     abbreviations = [each.abbreviation for each in instruments]
     found = cursor.strings()
     if not found:

@@ -14,8 +14,10 @@ from fanzha.model.vocabulary import (
     Parameter,
     Role,
     Source,
+    close_roles,
 )
 from fanzha.rulesets.cursor import Cursor, suggest
+from fanzha.rulesets.places import Places
 
 INTEGER_BOUND = 10**15
 """The largest amount of anything that a fact may state: ten trillion yuan in fen."""
@@ -166,14 +168,16 @@ def _derivation(cursor: Cursor) -> Derivation | None:
 
 
 def check_derivations(
-    facts: Mapping[str, Fact], functions: Mapping[str, object], places: Mapping[str, Cursor]
+    facts: Mapping[str, Fact], functions: Mapping[str, object], places: Places
 ) -> list[RulesetError]:
     """Return what is wrong with derived facts: unknown functions or inputs, and circles."""
     errors: list[RulesetError] = []
     for name, fact in facts.items():
         if fact.derivation is None:
             continue
-        place = places[name].at("derived")
+        place = places.at("fact", name, "derived")
+        if place is None:
+            continue
         if fact.derivation.function not in functions:
             errors.append(_unknown(place, "函数", "function", fact.derivation.function, functions))
         errors.extend(
@@ -185,6 +189,26 @@ def check_derivations(
             errors.append(
                 place.error(
                     Text(zh=f"`{name}` 由自身推导", en=f"`{name}` is derived from itself"),
+                    hint=Text(zh="请断开循环", en="break the circle"),
+                    code="ruleset_circle",
+                )
+            )
+    return errors
+
+
+def check_roles(roles: Mapping[str, Role], places: Places) -> list[RulesetError]:
+    """Return what is wrong with the order of roles: unknown ones, and circles."""
+    errors: list[RulesetError] = []
+    for name, role in roles.items():
+        place = places.at("role", name, "is_a")
+        if place is None:
+            continue
+        unknown = [each for each in role.is_a if each not in roles]
+        errors.extend(_unknown(place, "角色", "role", each, roles) for each in unknown)
+        if name in close_roles(frozenset(role.is_a), roles):
+            errors.append(
+                place.error(
+                    Text(zh=f"角色 `{name}` 隐含自身", en=f"role `{name}` implies itself"),
                     hint=Text(zh="请断开循环", en="break the circle"),
                     code="ruleset_circle",
                 )
