@@ -1,0 +1,1 @@
+"""One file a command; to add one, copy the nearest."""

@@ -1,0 +1,100 @@
+"""Digests that stand in the record where a personal fact would be, and the key they need."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from datetime import date, datetime
+from pathlib import Path
+
+from fanzha.errors import Location, SettingError
+from fanzha.model.text import Text
+
+SECRET_BYTES = 32
+_OTHERS_MAY = 0o077
+
+
+class PersonalDigests:
+    """Keyed digests of personal facts: equal values can be matched, none can be read.
+
+    The key is what protects them. Identity numbers and phone numbers are few enough to be tried
+    one by one against a digest without a key.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < SECRET_BYTES:
+            raise ValueError(f"a secret has at least {SECRET_BYTES} bytes")
+        self._secret = secret
+        self.key_id = hmac.digest(secret, b"fanzha key id", "sha256").hex()[:8]
+        """Tells keys apart in the record and says nothing about the key."""
+
+    def digest(self, fact_name: str, value: str | int | bool | date | datetime) -> str:
+        """Return `hmac-sha256:<key id>:<hex>` of the value under this fact's name."""
+        plain = value.isoformat() if isinstance(value, date) else value
+        # JSON keeps the name from running into the value, and "1" apart from 1 and from true.
+        message = json.dumps([fact_name, plain], ensure_ascii=True, separators=(",", ":"))
+        hexadecimal = hmac.new(self._secret, message.encode(), hashlib.sha256).hexdigest()
+        return f"hmac-sha256:{self.key_id}:{hexadecimal}"
+
+
+def create_secret(path: Path) -> bytes:
+    """Return the secret in `path`, made first from 32 random bytes when there is no file yet.
+
+    Raises SettingError where `load_secret` would.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written apart and then linked: a process that starts beside this one finds either no
+    # file or a whole one, and all of them end with the same secret.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return load_secret(path)
+    finally:
+        draft.unlink()
+    return load_secret(path)
+
+
+def load_secret(path: Path) -> bytes:
+    """Return the bytes of the file; raise SettingError when it is missing, short or open."""
+    try:
+        mode = path.stat().st_mode
+        secret = path.read_bytes()
+    except OSError as error:
+        raise _unusable(
+            path,
+            Text(zh=f"无法读取密钥文件：{error.strerror}", en=f"cannot read it: {error.strerror}"),
+            Text(
+                zh="请恢复该文件的备份；新装的服务会自动生成",
+                en="restore it from your backup; a new installation makes one by itself",
+            ),
+        ) from error
+    if mode & _OTHERS_MAY:
+        raise _unusable(
+            path,
+            Text(zh="密钥文件可被其他用户读取", en="other users can read the key"),
+            Text(zh=f"请执行 chmod 600 {path}", en=f"run chmod 600 {path}"),
+        )
+    if len(secret) < SECRET_BYTES:
+        raise _unusable(
+            path,
+            Text(
+                zh=f"密钥只有 {len(secret)} 字节，至少需要 {SECRET_BYTES} 字节",
+                en=f"the key has {len(secret)} bytes and needs at least {SECRET_BYTES}",
+            ),
+            Text(zh="请恢复该文件的备份", en="restore it from your backup"),
+        )
+    return secret
+
+
+def _unusable(path: Path, message: Text, hint: Text) -> SettingError:
+    return SettingError(message, hint=hint, where=Location(file=str(path)))

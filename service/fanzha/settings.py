@@ -1,0 +1,215 @@
+"""Everything that an operator can set, read once from the environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from fanzha.errors import Location, SettingError
+from fanzha.model.text import Text
+
+PREFIX = "FANZHA_"
+MEBIBYTE = 1024 * 1024
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One variable of the environment: its default as text and what it is for."""
+
+    variable: str
+    default: str
+    purpose: Text
+
+    def read(self, environ: Mapping[str, str], convert: Callable[[Setting, str], T]) -> T:
+        """Return the converted value; one that is absent or empty means the default."""
+        return convert(self, environ.get(self.variable, "").strip() or self.default)
+
+    def refused(self, value: str, wrong: Text, hint: Text) -> SettingError:
+        """Return the error for `value`, to be raised; `wrong` says what it must be."""
+        return SettingError(
+            Text(zh=f"`{value}` {wrong.zh}", en=f"`{value}` {wrong.en}"),
+            hint=hint,
+            where=Location(path=self.variable),
+        )
+
+
+DATABASE_URL = Setting(
+    "FANZHA_DATABASE_URL",
+    "sqlite:///var/fanzha.db",
+    Text(
+        zh="数据库：SQLite 文件，或 postgresql://用户@主机/库名",
+        en="the database: an SQLite file, or postgresql://user@host/name",
+    ),
+)
+PLUGINS = Setting(
+    "FANZHA_PLUGINS",
+    "telecom,banking,payments",
+    Text(zh="启用的插件名，以逗号分隔", en="names of the enabled plugins, with commas between"),
+)
+RULESETS = Setting(
+    "FANZHA_RULESETS",
+    "",
+    Text(
+        zh="另外加载的规则文件夹，以操作系统的路径分隔符分隔",
+        en="further folders of rules, with the system's path separator between",
+    ),
+)
+SECRET_KEY_FILE = Setting(
+    "FANZHA_SECRET_KEY_FILE",
+    "var/secret.key",
+    Text(
+        zh="用于计算个人信息摘要的密钥文件；丢失后旧摘要无法再比对",
+        en="the key for digests of personal facts; once lost, old digests cannot be compared",
+    ),
+)
+HOST = Setting(
+    "FANZHA_HOST", "127.0.0.1", Text(zh="服务监听的地址", en="the address that serve listens on")
+)
+PORT = Setting("FANZHA_PORT", "8000", Text(zh="服务监听的端口", en="the port serve listens on"))
+MAXIMUM_BODY_BYTES = Setting(
+    "FANZHA_MAXIMUM_BODY_BYTES",
+    str(MEBIBYTE),
+    Text(zh="请求体的最大字节数", en="the largest body of a request, in bytes"),
+)
+EDITIONS = Setting(
+    "FANZHA_EDITIONS",
+    "64",
+    Text(
+        zh="每个进程保留的已编译规则版本数", en="compiled editions of the law kept in each process"
+    ),
+)
+
+ALL = (
+    DATABASE_URL,
+    PLUGINS,
+    RULESETS,
+    SECRET_KEY_FILE,
+    HOST,
+    PORT,
+    MAXIMUM_BODY_BYTES,
+    EDITIONS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process; docs/settings.md has a line for each."""
+
+    database_url: str
+    plugins: tuple[str, ...]
+    rulesets: tuple[Path, ...]
+    secret_key_file: Path
+    host: str
+    port: int
+    maximum_body_bytes: int
+    editions: int
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read all settings; raise SettingError for the first that cannot be used."""
+        _refuse_misspelt(environ)
+        return cls(
+            database_url=DATABASE_URL.read(environ, _url),
+            plugins=PLUGINS.read(environ, _names),
+            rulesets=RULESETS.read(environ, _folders),
+            secret_key_file=SECRET_KEY_FILE.read(environ, _path),
+            host=HOST.read(environ, _text),
+            port=PORT.read(environ, _integer(1, 65_535)),
+            maximum_body_bytes=MAXIMUM_BODY_BYTES.read(environ, _integer(1024, 64 * MEBIBYTE)),
+            editions=EDITIONS.read(environ, _integer(1, 10_000)),
+        )
+
+
+def _refuse_misspelt(environ: Mapping[str, str]) -> None:
+    # Only near misses: orchestrators put variables of their own beside ours, such as
+    # FANZHA_SERVICE_HOST for a service that is called fanzha.
+    known = [setting.variable for setting in ALL]
+    for variable in sorted(environ):
+        if not variable.startswith(PREFIX) or variable in known:
+            continue
+        for meant in difflib.get_close_matches(variable, known, n=1, cutoff=0.8):
+            raise SettingError(
+                Text(zh=f"未知设置 `{variable}`", en=f"unknown setting `{variable}`"),
+                hint=Text(zh=f"是否指 `{meant}`？", en=f"did you mean `{meant}`?"),
+                where=Location(path=variable),
+            )
+
+
+def _text(_: Setting, value: str) -> str:
+    return value
+
+
+def _path(_: Setting, value: str) -> Path:
+    return Path(value)
+
+
+def _url(setting: Setting, value: str) -> str:
+    if re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value) is None:
+        # The value is not shown whole: it can hold a password.
+        raise setting.refused(
+            value.partition(":")[0],
+            Text(zh="不是可用的数据库地址", en="does not begin the URL of a usable database"),
+            Text(
+                zh=f"请使用 {DATABASE_URL.default} 或 postgresql://用户@主机/库名 的形式",
+                en=f"use the form {DATABASE_URL.default} or postgresql://user@host/name",
+            ),
+        )
+    return value
+
+
+def _names(setting: Setting, value: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    hint = Text(
+        zh=f"请写作以逗号分隔的名称，例如 {PLUGINS.default}",
+        en=f"write names with commas between, such as {PLUGINS.default}",
+    )
+    if not names:
+        wrong = Text(zh="没有写出任何插件", en="names no plugin")
+        raise setting.refused(value, wrong, hint)
+    for name in names:
+        if re.fullmatch(r"[a-z][a-z0-9_]*", name) is None:
+            raise setting.refused(
+                name, Text(zh="不是插件名称", en="is not the name of a plugin"), hint
+            )
+        if names.count(name) > 1:
+            raise setting.refused(name, Text(zh="重复出现", en="is named twice"), hint)
+    return names
+
+
+def _folders(setting: Setting, value: str) -> tuple[Path, ...]:
+    folders = tuple(Path(part) for part in value.split(os.pathsep) if part)
+    for folder in folders:
+        # A law that is silently missing is the worst failure there is.
+        if not folder.is_dir():
+            raise setting.refused(
+                str(folder),
+                Text(zh="不是文件夹", en="is not a folder"),
+                Text(
+                    zh=f"请给出存在的文件夹，多个之间用 `{os.pathsep}` 分隔",
+                    en=f"name folders that exist, with `{os.pathsep}` between",
+                ),
+            )
+    return folders
+
+
+def _integer(minimum: int, maximum: int) -> Callable[[Setting, str], int]:
+    def convert(setting: Setting, value: str) -> int:
+        hint = Text(
+            zh=f"请填写 {minimum} 至 {maximum} 之间的整数",
+            en=f"write a whole number from {minimum} to {maximum}",
+        )
+        # int() would take `1_000`, ` 7` and other scripts' digits too.
+        if re.fullmatch(r"[0-9]{1,12}", value) is None:
+            raise setting.refused(value, Text(zh="不是整数", en="is not a whole number"), hint)
+        if not minimum <= int(value) <= maximum:
+            raise setting.refused(value, Text(zh="超出范围", en="is out of range"), hint)
+        return int(value)
+
+    return convert

@@ -1,0 +1,145 @@
+"""Reads posted JSON strictly: what two readers could understand differently is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from fanzha.errors import (
+    BodyTooLarge,
+    DuplicateKey,
+    Location,
+    MalformedBody,
+    NotANumber,
+    TooDeep,
+    WrongEnvelope,
+)
+from fanzha.model.text import Text
+
+MAXIMUM_BYTES = 1024 * 1024
+MAXIMUM_DEPTH = 16
+
+
+def read_json_object(body: bytes, *, source: str | None = None) -> dict[str, Any]:
+    """Return the one JSON object in `body`, UTF-8; `source` names the file in messages.
+
+    Raises BodyTooLarge, MalformedBody or one of its kinds, or WrongEnvelope for other values.
+    """
+    if len(body) > MAXIMUM_BYTES:
+        raise BodyTooLarge(
+            Text(
+                zh=f"请求体有 {len(body)} 字节，上限为 {MAXIMUM_BYTES} 字节",
+                en=f"the body has {len(body)} bytes, the limit is {MAXIMUM_BYTES}",
+            ),
+            hint=Text(zh="请一次只提交一项检查", en="post one check at a time"),
+        )
+    value = _parse(_decode(body, source), source)
+    _refuse_what_cannot_be_kept(value)
+    if not isinstance(value, dict):
+        raise WrongEnvelope(
+            Text(zh="检查必须是一个 JSON 对象", en="a check is one JSON object"),
+            hint=Text(zh="请以 { 开头", en="start with {"),
+        )
+    return value
+
+
+def _decode(body: bytes, source: str | None) -> str:
+    try:
+        # Editors on Windows put a byte order mark first; it is no part of the text.
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MalformedBody(
+            Text(
+                zh=f"第 {error.start + 1} 个字节不是 UTF-8",
+                en=f"byte {error.start + 1} is not UTF-8",
+            ),
+            hint=Text(zh="请以 UTF-8 编码保存", en="save it as UTF-8"),
+            where=Location(file=source) if source else None,
+        ) from error
+
+
+def _parse(text: str, source: str | None) -> Any:
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedBody(
+            Text(
+                zh=f"第 {error.lineno} 行第 {error.colno} 列无法读取：{error.msg}",
+                en=f"line {error.lineno}, column {error.colno} cannot be read: {error.msg}",
+            ),
+            hint=Text(
+                zh="请检查引号、逗号和括号", en="check the quotes, commas and brackets around it"
+            ),
+            where=Location(file=source, line=error.lineno, column=error.colno),
+        ) from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    # Python refuses to read integers of thousands of digits.
+    except ValueError as error:
+        raise MalformedBody(
+            Text(zh="数字过长", en="a number has too many digits"),
+            hint=Text(zh="金额以分为单位的整数", en="money is a whole number of fen"),
+        ) from error
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        # The first that was there before; the hook sees the pairs in their order.
+        key = next(key for key, _ in pairs if key in seen or seen.add(key))
+        raise DuplicateKey(
+            Text(zh=f"键 `{key}` 出现了两次", en=f"key `{key}` stands twice"),
+            hint=Text(zh="请删除其中之一", en="remove one of the two"),
+        )
+    return made
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise NotANumber(
+        Text(zh=f"`{name}` 不是 JSON 数字", en=f"`{name}` is not a JSON number"),
+        hint=Text(zh="未知的事实请省略", en="leave out a fact that is not known"),
+    )
+
+
+def _refuse_what_cannot_be_kept(value: Any) -> None:
+    for text, depth in _strings_and_depths(value):
+        if depth > MAXIMUM_DEPTH:
+            raise _too_deep()
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise MalformedBody(
+                Text(
+                    zh="文字中有不成对的代理字符",
+                    en="a text holds half of a surrogate pair",
+                ),
+                hint=Text(zh="请写出完整的字符", en="write the whole character"),
+            ) from error
+
+
+def _strings_and_depths(value: Any) -> Iterator[tuple[str, int]]:
+    pending = [(value, 0)]
+    while pending:
+        each, depth = pending.pop()
+        if isinstance(each, dict):
+            yield "", depth + 1
+            pending += [(inner, depth + 1) for pair in each.items() for inner in pair]
+        elif isinstance(each, list):
+            yield "", depth + 1
+            pending += [(inner, depth + 1) for inner in each]
+        elif isinstance(each, str):
+            yield each, depth
+
+
+def _too_deep() -> TooDeep:
+    return TooDeep(
+        Text(
+            zh=f"嵌套超过 {MAXIMUM_DEPTH} 层",
+            en=f"nested more than {MAXIMUM_DEPTH} levels deep",
+        ),
+        hint=Text(zh="检查只有两三层", en="a check has two or three levels"),
+    )
