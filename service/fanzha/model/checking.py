@@ -26,6 +26,14 @@ LARGEST_NUMBER = 2**62
 """Beyond this the engine's 64-bit arithmetic could wrap."""
 
 _ORDERED = {Kind.INTEGER, Kind.DATE, Kind.DATETIME}
+_KIND_ZH = {
+    Kind.BOOLEAN: "是非值",
+    Kind.INTEGER: "整数",
+    Kind.STRING: "文字",
+    Kind.ENUM: "枚举值",
+    Kind.DATE: "日期",
+    Kind.DATETIME: "时间",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +59,8 @@ class _Typed:
         unit = self.type.unit
         if self.period:
             return Text(zh="时长", en="a length of time")
-        if self.type.kind is Kind.INTEGER:
-            return Text(zh=f"整数（{unit}）" if unit else "整数", en=f"integer ({unit})" if unit else "integer")
-        return Text(zh=str(self.type.kind), en=str(self.type.kind))
+        zh, en = _KIND_ZH[self.type.kind], str(self.type.kind)
+        return Text(zh=f"{zh}（{unit}）", en=f"{en} ({unit})") if unit else Text(zh=zh, en=en)
 
 
 def check_condition(expression: Expression, scope: Scope) -> None:
@@ -75,7 +82,10 @@ def check_condition(expression: Expression, scope: Scope) -> None:
             if found.type.kind is not Kind.BOOLEAN:
                 raise _error(
                     expression,
-                    Text(zh=f"此处需要是非值，实为{found.name.zh}", en=f"expected yes or no, found {found.name.en}"),
+                    Text(
+                        zh=f"此处需要是非值，实为{found.name.zh}",
+                        en=f"expected yes or no, found {found.name.en}",
+                    ),
                     Text(zh="请写成比较", en="write a comparison"),
                     "expression_type",
                 )
@@ -155,7 +165,10 @@ def _check_units(place: Expression, left: _Typed, right: _Typed) -> None:
 
 
 def _check_value(place: Expression, enum: _Typed, value: _Typed) -> None:
-    if enum.type.kind is not Kind.ENUM or not value.literal:
+    if enum.type.kind is not Kind.ENUM:
+        return
+    # Two facts need to share one value only: each may have values that the other has not.
+    if not value.literal and set(enum.type.values) & set(value.type.values):
         return
     for word in value.type.values:
         if enum.type.values and word not in enum.type.values:
@@ -172,8 +185,8 @@ def _type_of(expression: Expression, scope: Scope) -> _Typed:
         case Name(id=id_):
             return _typed(_look_up(expression, id_, scope.facts, Text(zh="事实", en="fact")))
         case Parameter(id=id_):
-            found = _look_up(expression, id_, scope.parameters, Text(zh="参数", en="parameter"), "$")
-            return _typed(found)
+            what = Text(zh="参数", en="parameter")
+            return _typed(_look_up(expression, id_, scope.parameters, what, "$"))
         case Literal(value=bool()):
             return _Typed(BOOLEAN, literal=True)
         case Literal(value=int() as value):
@@ -207,18 +220,12 @@ def _arithmetic(expression: Arithmetic, scope: Scope) -> _Typed:
     return _bounded(expression, _Typed(type_, corners[0], corners[1], literal, period))
 
 
-def _arithmetic_type(
-    expression: Arithmetic, left: _Typed, right: _Typed
-) -> tuple[ValueType, bool]:
+def _arithmetic_type(expression: Arithmetic, left: _Typed, right: _Typed) -> tuple[ValueType, bool]:
     kinds = (left.type.kind, right.type.kind)
     integer = ValueType(Kind.INTEGER, unit=left.type.unit or right.type.unit)
     if kinds == (Kind.INTEGER, Kind.INTEGER):
         if expression.operator == "*":
-            if left.type.unit and right.type.unit and "percent" not in {
-                left.type.unit, right.type.unit
-            }:
-                return ValueType(Kind.INTEGER, unit=f"{left.type.unit}*{right.type.unit}"), False
-            return integer, left.period or right.period
+            return _product_type(left, right)
         _check_units(expression, left, right)
         return integer, left.period or right.period
     if kinds == (Kind.DATETIME, Kind.INTEGER) and expression.operator in "+-" and right.period:
@@ -239,6 +246,15 @@ def _arithmetic_type(
         ),
         "expression_type",
     )
+
+
+def _product_type(left: _Typed, right: _Typed) -> tuple[ValueType, bool]:
+    # A share of an amount counts in the amount's unit, a plain number of things in theirs.
+    units = [each.type.unit for each in (left, right) if each.type.unit not in {None, "percent"}]
+    if len(units) == 2:
+        return ValueType(Kind.INTEGER, unit=f"{units[0]}*{units[1]}"), False
+    unit = units[0] if units else left.type.unit or right.type.unit
+    return ValueType(Kind.INTEGER, unit=unit), left.period or right.period
 
 
 def _bounded(expression: Expression, typed: _Typed) -> _Typed:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """When something is in force: `last` is the last day in force, or None while no end is known."""
+    """When something is in force: `last` is its last day, or None while no end is known."""
 
     first: date
     last: date | None = None

@@ -19,6 +19,7 @@ from fanzha.model.expressions import (
     Name,
     Not,
     Or,
+    Parameter,
 )
 from fanzha.model.value_types import Folded
 
@@ -68,6 +69,8 @@ def value_of(expression: Expression, facts: Mapping[str, Folded]) -> Folded | No
         case Arithmetic(symbol, left, right):
             one, other = value_of(left, facts), value_of(right, facts)
             return None if one is None or other is None else _COMPUTE[symbol](one, other)
+        case Parameter(id=id_):
+            raise TypeError(f"parameter {id_} has no value yet: an edition replaces it")
     return evaluate(expression, facts)
 
 

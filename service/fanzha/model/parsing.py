@@ -21,8 +21,22 @@ from fanzha.model.expressions import (
 from fanzha.model.text import Text
 
 MAXIMUM_LENGTH = 10_000
+MAXIMUM_DEPTH = 100
+"""Everything that reads a condition goes down its parts; none is nested anywhere near so deep."""
+
 _PARAMETER = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_0-9]+)*)")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_LITERAL = re.compile(rf"(?:{_QUOTED.pattern})\Z|[0-9](?:_?[0-9])*\Z")
+_ESCAPE = re.compile(r"\\(?:['\"\\nrt]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
+_NUMBER_AND_LETTER = re.compile(r"(?<![\w.$])[0-9][0-9_]*[A-Za-z]")
+_LINE_BREAKS = str.maketrans("\n\r\t\f\v", "     ")
+# What a Chinese keyboard gives in place of a sign of the language.
+_FULL_WIDTH = {
+    "（": "(", "）": ")", "，": ",", "＝": "==", "＜": "<", "＞": ">", "！": "!", "＋": "+",
+    "－": "-", "—": "-", "＊": "*", "×": "*", "【": "[", "】": "]", "＄": "$", "￥": "$",
+    "“": "'", "”": "'", "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "≠": "!=", "、": ",",
+    "\u3000": " ",
+}  # fmt: skip
 _MARK = "P__"
 _DOT = "__D__"
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -46,12 +60,18 @@ class _Parser:
     def __init__(self, source: str) -> None:
         if len(source) > MAXIMUM_LENGTH:
             raise _error(
-                Text(zh=f"条件超过 {MAXIMUM_LENGTH} 个字符", en=f"longer than {MAXIMUM_LENGTH} characters"),
+                Text(
+                    zh=f"条件超过 {MAXIMUM_LENGTH} 个字符",
+                    en=f"longer than {MAXIMUM_LENGTH} characters",
+                ),
                 1,
                 Text(zh="请拆成定义", en="split it into definitions"),
                 "expression_too_long",
             )
-        self.source = " ".join(source.split()) if "\n" in source else source
+        # One space for each line break, so that columns stay those of the source.
+        self.source = source.translate(_LINE_BREAKS)
+        self.quoted = [match.span() for match in _QUOTED.finditer(self.source)]
+        self._refuse_characters()
         self.shifts: list[tuple[int, int]] = []
         self.text = self._with_plain_names()
 
@@ -67,16 +87,106 @@ class _Parser:
                 Text(zh="请简化，并去掉特殊字符", en="simplify it and remove special characters"),
                 "expression_syntax",
             ) from error
+        self._refuse_depth(tree.body)
         return self._condition(tree.body)
+
+    # What Python's own grammar would take, drop or change without a word: comments, other
+    # scripts' letters and digits, escapes, numbers that run into a word.
+    def _refuse_characters(self) -> None:
+        for start, end in self.quoted:
+            for backslash in re.finditer(r"\\.", _ESCAPE.sub("", self.source[start:end])):
+                raise _error(
+                    Text(
+                        zh=f"文字中不允许 `{backslash[0]}`",
+                        en=f"`{backslash[0]}` is not allowed in a text",
+                    ),
+                    start + 1,
+                    Text(zh=r"反斜杠请写成 `\\`", en=r"write a backslash as `\\`"),
+                    "expression_syntax",
+                )
+        for position, character in enumerate(self.source):
+            if character.isascii() and character not in "#'\"":
+                continue
+            if not self._is_quoted(position):
+                raise self._wrong_character(character, position + 1)
+        for number in _NUMBER_AND_LETTER.finditer(self.source):
+            if not self._is_quoted(number.start()):
+                raise _error(
+                    Text(zh=f"`{number[0]}` 不是整数", en=f"`{number[0]}` is not a whole number"),
+                    number.start() + 1,
+                    Text(
+                        zh="请只用十进制数字，并在数字后留空格",
+                        en="use decimal digits only, with a space after the number",
+                    ),
+                    "expression_syntax",
+                )
+        for mark in re.finditer(rf"\b{_MARK}|{_DOT}", self.source):
+            if not self._is_quoted(mark.start()):
+                raise _error(
+                    Text(
+                        zh=f"名称中不允许 `{mark[0]}`", en=f"`{mark[0]}` is not allowed in a name"
+                    ),
+                    mark.start() + 1,
+                    Text(zh="参数写成 `$参数名`", en="write a parameter as `$name`"),
+                    "expression_syntax",
+                )
+
+    def _is_quoted(self, position: int) -> bool:
+        return any(start <= position < end for start, end in self.quoted)
+
+    def _wrong_character(self, character: str, column: int) -> ExpressionError:
+        message = Text(
+            zh=f"条件中不允许字符 `{character}`",
+            en=f"the character `{character}` is not allowed in a condition",
+        )
+        if character in "'\"":
+            message = Text(zh="引号没有闭合", en="a quotation mark is not closed")
+            hint = Text(zh="文字写成 '文字'", en="write a text as 'text'")
+        elif character == "#":
+            hint = Text(
+                zh="条件中不能写注释，请写在 YAML 的单独一行",
+                en="a condition holds no comment; put it on a line of its own in the YAML",
+            )
+        elif character in _FULL_WIDTH:
+            plain = _FULL_WIDTH[character]
+            hint = Text(
+                zh=f"请用半角 `{plain}`，不用全角 `{character}`",
+                en=f"write `{plain}`, not `{character}`",
+            )
+        else:
+            hint = Text(
+                zh="事实名只用英文字母；中文文字请加引号，如 '银行卡'",
+                en="names of facts are plain letters; put other text in quotes, such as '银行卡'",
+            )
+        return _error(message, column, hint, "expression_syntax")
+
+    def _refuse_depth(self, tree: ast.expr) -> None:
+        level: list[ast.AST] = [tree]
+        for _ in range(MAXIMUM_DEPTH):
+            level = [
+                child
+                for node in level
+                for child in ast.iter_child_nodes(node)
+                if isinstance(child, ast.expr)
+            ]
+        if level:
+            raise _error(
+                Text(
+                    zh=f"条件嵌套超过 {MAXIMUM_DEPTH} 层",
+                    en=f"nested more than {MAXIMUM_DEPTH} levels deep",
+                ),
+                1,
+                Text(zh="请拆成定义", en="split it into definitions"),
+                "expression_too_deep",
+            )
 
     # Python has no `$`: parameters become names that no fact can have, and columns are mapped back.
     def _with_plain_names(self) -> str:
         parts: list[str] = []
         position = 0
         written = 0
-        quoted = [match.span() for match in _QUOTED.finditer(self.source)]
         for match in _PARAMETER.finditer(self.source):
-            if any(start < match.start() < end for start, end in quoted):
+            if self._is_quoted(match.start()):
                 continue
             before = self.source[position : match.start()]
             name = _MARK + match[1].replace(".", _DOT)
@@ -101,14 +211,17 @@ class _Parser:
         return offset + shift + 1
 
     def _syntax_error(self, error: SyntaxError) -> ExpressionError:
-        column = self._original(max((error.offset or 1) - 1, 0))
+        lead = len(self.text) - len(self.text.lstrip())
+        column = self._original(max((error.offset or 1) - 1, 0) + lead)
         hint = Text(
             zh="可用：比较、and、or、not、in [..]、+ - *、括号",
             en="use comparisons, and, or, not, in [..], + - * and parentheses",
         )
         for wrong, right in (("&&", "and"), ("||", "or"), ("=", "=="), ("!", "not")):
             if wrong in self.source and not (wrong == "=" and "==" in self.source):
-                hint = Text(zh=f"请写 `{right}`，不写 `{wrong}`", en=f"write `{right}`, not `{wrong}`")
+                hint = Text(
+                    zh=f"请写 `{right}`，不写 `{wrong}`", en=f"write `{right}`, not `{wrong}`"
+                )
                 break
         return _error(
             Text(zh="条件语法错误", en="this is not a condition"), column, hint, "expression_syntax"
@@ -137,7 +250,7 @@ class _Parser:
                 "expression_not_allowed",
             )
         operator, right = node.ops[0], node.comparators[0]
-        left = self._condition(node.left)
+        left = self._value(node.left)
         if isinstance(operator, ast.In | ast.NotIn):
             if not isinstance(right, ast.List) or not right.elts:
                 raise _error(
@@ -151,7 +264,7 @@ class _Parser:
         symbol = _COMPARISONS.get(type(operator))
         if symbol is None:
             raise self._refuse(node, column)
-        return Compare(symbol, left, self._condition(right), column)
+        return Compare(symbol, left, self._value(right), column)
 
     def _value(self, node: ast.expr) -> Expression:
         column = self._column(node)
@@ -162,11 +275,11 @@ class _Parser:
                 return Literal(_CONSTANTS[name], column)
             case ast.Name(id=name):
                 return Name(name, column)
-            case ast.Constant(value=int() as value) if not isinstance(value, bool):
-                return Literal(value, column)
-            case ast.Constant(value=str() as value):
-                return Literal(value, column)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
+            case ast.Constant(value=value) if self._is_literal(node):
+                return Literal(value, column)  # type: ignore[arg-type]
+            case ast.UnaryOp(
+                op=ast.USub(), operand=ast.Constant(value=int() as value) as number
+            ) if self._is_literal(number):
                 return Literal(-value, column)
             case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _ARITHMETIC:
                 symbol = _ARITHMETIC[type(operator)]
@@ -174,10 +287,25 @@ class _Parser:
             case _:
                 raise self._refuse(node, column)
 
+    def _is_literal(self, node: ast.Constant) -> bool:
+        # `'a' 'b'`, `r'a'`, `1.5`, `True` and `...` are constants to Python too.
+        segment = ast.get_source_segment(self.text.strip(), node) or ""
+        return bool(_LITERAL.match(segment))
+
     def _refuse(self, node: ast.expr, column: int) -> ExpressionError:
         shown = ast.get_source_segment(self.text.strip(), node) or type(node).__name__
         shown = shown.replace(_MARK, "$").replace(_DOT, ".")[:60]
-        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        if isinstance(node, ast.BoolOp | ast.Compare | ast.UnaryOp) and _is_condition(node):
+            hint = Text(
+                zh="比较的两边须是单个的值；请用 and、or 分开写",
+                en="compare single values; write the cases out with `and` and `or`",
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            hint = Text(
+                zh="文字写成 '文字'，列表中以逗号分隔",
+                en="write a text as 'text', with commas between those of a list",
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
             hint = Text(zh="请用小写 true、false", en="write `true` and `false` in lower case")
         elif isinstance(node, ast.Constant) and isinstance(node.value, float):
             hint = Text(zh="请用整数，金额以分计", en="use whole numbers; money is in fen")
@@ -193,6 +321,10 @@ class _Parser:
             hint,
             "expression_not_allowed",
         )
+
+
+def _is_condition(node: ast.expr) -> bool:
+    return not isinstance(node, ast.UnaryOp) or isinstance(node.op, ast.Not)
 
 
 def _error(message: Text, column: int, hint: Text, code: str) -> ExpressionError:
