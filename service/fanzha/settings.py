@@ -112,8 +112,9 @@ class Settings:
     editions: int
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read all settings; raise SettingError for the first that cannot be used."""
+        environ = os.environ if environ is None else environ
         _refuse_misspelt(environ)
         return cls(
             database_url=DATABASE_URL.read(environ, _url),
