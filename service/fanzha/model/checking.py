@@ -183,10 +183,12 @@ def _check_value(place: Expression, enum: _Typed, value: _Typed) -> None:
 def _type_of(expression: Expression, scope: Scope) -> _Typed:
     match expression:
         case Name(id=id_):
-            return _typed(_look_up(expression, id_, scope.facts, Text(zh="事实", en="fact")))
+            found = _look_up(expression, id_, scope.facts, Text(zh="事实", en="fact"))
+            return _bounded(expression, _typed(found))
         case Parameter(id=id_):
             what = Text(zh="参数", en="parameter")
-            return _typed(_look_up(expression, id_, scope.parameters, what, "$"))
+            found = _look_up(expression, id_, scope.parameters, what, "$")
+            return _bounded(expression, _typed(found))
         case Literal(value=bool()):
             return _Typed(BOOLEAN, literal=True)
         case Literal(value=int() as value):

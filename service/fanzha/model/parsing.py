@@ -24,7 +24,8 @@ MAXIMUM_LENGTH = 10_000
 MAXIMUM_DEPTH = 100
 """Everything that reads a condition goes down its parts; none is nested anywhere near so deep."""
 
-_PARAMETER = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_0-9]+)*)")
+PARAMETER_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_0-9]+)*")
+_PARAMETER = re.compile(rf"\$({PARAMETER_ID.pattern})")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _LITERAL = re.compile(rf"(?:{_QUOTED.pattern})\Z|[0-9](?:_?[0-9])*\Z")
 _ESCAPE = re.compile(r"\\(?:['\"\\nrt]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")

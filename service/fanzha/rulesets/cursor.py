@@ -39,6 +39,13 @@ class Cursor:
         where = self.document.location(self.path)
         return RulesetError(message, code=code, hint=hint, where=where)
 
+    def key_error(
+        self, message: Text, *, hint: Text | None = None, code: str | None = None
+    ) -> RulesetError:
+        """Build (not raise) an error at the key under which this value stands."""
+        where = self.document.key_location(self.path)
+        return RulesetError(message, code=code, hint=hint, where=where)
+
     # --- moving ---
 
     def entries(self) -> Iterator[tuple[str, Cursor]]:
@@ -72,7 +79,7 @@ class Cursor:
         """Refuse keys that this kind of thing does not have."""
         for key, cursor in self.entries():
             if key not in known:
-                raise cursor.error(
+                raise cursor.key_error(
                     Text(zh=f"未知键 `{key}`", en=f"unknown key `{key}`"),
                     hint=suggest(key, known)
                     or Text(
@@ -149,7 +156,8 @@ class Cursor:
             raise self.error(
                 Text(zh="`to` 早于 `from`", en="`to` lies before `from`"),
                 hint=Text(
-                    zh="`to` 是最后有效日", en="`to` is the last day in force, not the first without"
+                    zh="`to` 是最后有效日",
+                    en="`to` is the last day in force, not the first without",
                 ),
                 code="ruleset_bad_date",
             )
@@ -176,7 +184,10 @@ class Cursor:
             other = {"zh": Text(zh="中文", en="Chinese"), "en": Text(zh="英文", en="English")}
             name = other[language]
             raise self.error(
-                Text(zh=f"缺少{name.zh}（`{language}`）", en=f"the {name.en} (`{language}`) is missing"),
+                Text(
+                    zh=f"缺少{name.zh}（`{language}`）",
+                    en=f"the {name.en} (`{language}`) is missing",
+                ),
                 hint=Text(
                     zh="用户看到的文字须中英文并列",
                     en="everything users read stands in Chinese and English",

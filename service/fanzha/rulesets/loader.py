@@ -1,14 +1,15 @@
-"""Builds the law from folders of rules: reads every file, collects every mistake, checks the whole."""
+"""Builds the law from folders of rules: reads every file, collects every mistake, checks all."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from fanzha.errors import FanzhaError, Problems, RulesetError, raise_if_any
+from fanzha.errors import FanzhaError, Location, Problems, RulesetError, raise_if_any
 from fanzha.model.law import Bundle, Law
 from fanzha.model.norms import CheckType, Definition, Instrument, Obligation
 from fanzha.model.sanctions import Liability
@@ -97,6 +98,8 @@ class _Loading:
         return law
 
     def _vocabulary(self, folders: Sequence[RuleFolder]) -> None:
+        for folder in folders:
+            self.errors += _unread_files(folder)
         for cursor in self._read(folders, "roles.yaml"):
             self._mapping(cursor, self.roles, "role", read_role)
         for cursor in self._read(folders, "measures.yaml"):
@@ -172,7 +175,12 @@ class _Loading:
                         each,
                         self.liabilities,
                         "liability",
-                        lambda it: read_liability(it, instrument, known, self.measures),
+                        partial(
+                            read_liability,
+                            instrument=instrument,
+                            known=known,
+                            measures=self.measures,
+                        ),
                         lambda it: it.id,
                     )
                 else:
@@ -180,7 +188,7 @@ class _Loading:
                         each,
                         self.obligations,
                         "obligation",
-                        lambda it: read_obligation(it, instrument, known),
+                        partial(read_obligation, instrument=instrument, known=known),
                         lambda it: it.id,
                     )
 
@@ -229,9 +237,11 @@ class _Loading:
             raw = path.read_bytes()
             source = raw.decode()
         except (OSError, UnicodeDecodeError) as error:
-            message = Text(zh=f"无法读取 {shown}", en=f"cannot read {shown}: {error}")
-            hint = Text(zh="须为 UTF-8 文本文件", en="it must be a readable UTF-8 text file")
-            self._note(RulesetError(message, hint=hint, code="ruleset_unreadable"))
+            reason = error.reason if isinstance(error, UnicodeDecodeError) else error.strerror
+            message = Text(zh=f"无法读取：{reason}", en=f"cannot be read: {reason}")
+            hint = Text(zh="请以 UTF-8 编码保存为文本文件", en="save it as a text file in UTF-8")
+            where = Location(file=shown)
+            self._note(RulesetError(message, hint=hint, where=where, code="ruleset_unreadable"))
             return None
         self.files.setdefault(folder.name, {})[inside] = hashlib.sha256(raw).hexdigest()
         try:
@@ -295,6 +305,29 @@ def _bundle(name: str, files: Mapping[str, str]) -> Bundle:
     return Bundle(name, digest.hexdigest(), dict(sorted(files.items())))
 
 
+def _unread_files(folder: RuleFolder) -> Iterator[RulesetError]:
+    # A law that is silently missing is the worst failure there is.
+    for path in sorted(folder.path.rglob("*")):
+        inside = path.relative_to(folder.path)
+        is_read = (
+            path.suffix == ".yaml"
+            and len(inside.parts) <= 2
+            and (len(inside.parts) == 2 or path.name in {"roles.yaml", "measures.yaml"})
+        )
+        if path.suffix.lower() in {".yaml", ".yml"} and path.is_file() and not is_read:
+            shown = f"{folder.name}/{inside.as_posix()}"
+            yield RulesetError(
+                Text(zh="此处的文件不会被读取", en="a file here is never read"),
+                hint=Text(
+                    zh="规则文件名以 .yaml 结尾，放在一层文件夹中，如 atofl/telecom.yaml",
+                    en="rule files end in .yaml and lie one folder deep, such as "
+                    "atofl/telecom.yaml",
+                ),
+                where=Location(file=shown),
+                code="ruleset_file_unread",
+            )
+
+
 def _no_instrument(cursor: Cursor, key: str) -> RulesetError:
     return cursor.error(
         Text(zh=f"`{key}` 没有 instrument.yaml", en=f"`{key}` has no instrument.yaml"),
@@ -307,7 +340,7 @@ def _no_instrument(cursor: Cursor, key: str) -> RulesetError:
 
 
 def _stands_twice(cursor: Cursor, key: str, earlier: str) -> RulesetError:
-    return cursor.error(
+    return cursor.key_error(
         Text(zh=f"`{key}` 重复", en=f"`{key}` stands twice"),
         hint=Text(zh=f"另一处：{earlier}", en=f"the other one is at {earlier}"),
         code="ruleset_name_clash",

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from fanzha.model.checking import Scope, check_condition
 from fanzha.model.expressions import Expression
@@ -72,8 +73,18 @@ class Vocabulary:
 def read_instrument(cursor: Cursor) -> Instrument:
     """Read `instrument.yaml`."""
     cursor.only({"key", "abbreviation", "title", "issuer", "rank", "in_force", "grade", "articles"})
+    key, folder = cursor.at("key").string(), PurePosixPath(cursor.document.file).parent.name
+    if key != folder:
+        raise cursor.at("key").error(
+            Text(
+                zh=f"`{key}` 与文件夹名 `{folder}` 不同",
+                en=f"`{key}` differs from the name of the folder, `{folder}`",
+            ),
+            hint=Text(zh="两者须一致", en="give both the same name"),
+            code="ruleset_instrument_missing",
+        )
     return Instrument(
-        key=cursor.at("key").string(),
+        key=key,
         abbreviation=cursor.at("abbreviation").string(),
         title=cursor.at("title").text(),
         issuer=cursor.at("issuer").text(),
@@ -94,7 +105,11 @@ def read_check_type(
             Text(
                 zh="合同版本须从 1 起连续编号",
                 en="contract versions count 1, 2, 3 … without gaps",
-            )
+            ),
+            hint=Text(
+                zh="旧版本须保留，新版本写在后面",
+                en="keep the old versions and add the new one behind them",
+            ),
         )
     return CheckType(
         domain=domain,
@@ -125,12 +140,14 @@ def read_obligation(cursor: Cursor, instrument: Instrument, known: Vocabulary) -
         id=cursor.at("id").string(),
         cites=read_citations(cursor.at("cites"), known.instruments.values()),
         implements=cursor.at("implements").strings() if cursor.has("implements") else (),
-        modality=Modality(cursor.at("modality").word(set(Modality), Text(zh="模态", en="modality"))),
+        modality=Modality(
+            cursor.at("modality").word(set(Modality), Text(zh="规范类型", en="modality"))
+        ),
         nature=Nature(cursor.at("nature").word(set(Nature), Text(zh="性质", en="nature"))),
         binds=frozenset(cursor.at("binds").words(known.roles, Text(zh="角色", en="role"))),
         check_types=_check_types(cursor.at("check_types"), known),
         stages=_stages(cursor),
-        in_force=cursor.at("in_force").interval() if cursor.has("in_force") else instrument.in_force,
+        in_force=read_interval(cursor, instrument),
         grade=_grade(cursor, instrument),
         contract=cursor.at("contract").integer() if cursor.has("contract") else 1,
         title=cursor.at("title").text(),
@@ -242,7 +259,8 @@ def read_definition(cursor: Cursor, instrument: Instrument, known: Vocabulary) -
             Text(
                 zh="`table` 不能与 `when`、`false_when` 并用",
                 en="`table` stands instead of `when` and `false_when`",
-            )
+            ),
+            hint=Text(zh="请删除其中之一", en="keep one of the two"),
         )
     return Definition(
         element=element,
@@ -251,7 +269,7 @@ def read_definition(cursor: Cursor, instrument: Instrument, known: Vocabulary) -
         check_types=_check_types(cursor.at("check_types"), known)
         if cursor.has("check_types")
         else frozenset(),
-        in_force=_definition_interval(cursor, instrument),
+        in_force=read_interval(cursor, instrument),
         when=_table(cursor.at("table"), known, check)
         if cursor.has("table")
         else cursor.at("when").condition(check),
@@ -261,7 +279,8 @@ def read_definition(cursor: Cursor, instrument: Instrument, known: Vocabulary) -
     )
 
 
-def _definition_interval(cursor: Cursor, instrument: Instrument) -> Interval:
+def read_interval(cursor: Cursor, instrument: Instrument) -> Interval:
+    """Read `in_force`; without it a rule is in force as long as its instrument."""
     return cursor.at("in_force").interval() if cursor.has("in_force") else instrument.in_force
 
 

@@ -18,7 +18,7 @@ from fanzha.model.text import Text
 from fanzha.model.value_types import Kind
 from fanzha.model.vocabulary import FactKind
 from fanzha.rulesets.cursor import Cursor
-from fanzha.rulesets.norm_files import Vocabulary, read_citations
+from fanzha.rulesets.norm_files import Vocabulary, read_citations, read_interval
 
 _KEYS = {
     "id", "cites", "type", "subjects", "binds", "title", "authority", "items", "circumstances",
@@ -54,7 +54,7 @@ def read_liability(
         items=tuple(map(_item, cursor.at("items").elements())) if cursor.has("items") else (),
         circumstances=circumstances,
         tiers=tuple(_tier(each, known, measures) for each in cursor.at("tiers").elements()),
-        in_force=cursor.at("in_force").interval() if cursor.has("in_force") else instrument.in_force,
+        in_force=read_interval(cursor, instrument),
         note=cursor.at("note").text() if cursor.has("note") else None,
         instrument=instrument.key,
         file=cursor.document.file,
@@ -62,9 +62,7 @@ def read_liability(
 
 
 def _circumstances(known: Vocabulary) -> set[str]:
-    return {
-        name for name, fact in known.facts.items() if fact.kind is FactKind.CIRCUMSTANCE
-    }
+    return {name for name, fact in known.facts.items() if fact.kind is FactKind.CIRCUMSTANCE}
 
 
 def _item(cursor: Cursor) -> Item:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fanzha.errors import RulesetError
+from fanzha.model.parsing import PARAMETER_ID
 from fanzha.model.text import Text
 from fanzha.model.value_types import Kind, ValueType
 from fanzha.model.vocabulary import (
@@ -62,8 +63,11 @@ def read_fact(name: str, cursor: Cursor, topic: str) -> Fact:
     """Read one fact."""
     cursor.only(_FACT_KEYS)
     _check_name(name, cursor)
-    kind_word = cursor.at("kind").word(set(FactKind), Text(zh="事实种类", en="kind of fact")) \
-        if cursor.has("kind") else "event"
+    kind_word = (
+        cursor.at("kind").word(set(FactKind), Text(zh="事实种类", en="kind of fact"))
+        if cursor.has("kind")
+        else "event"
+    )
     fact = Fact(
         name=name,
         type=_fact_type(cursor),
@@ -82,7 +86,7 @@ def read_fact(name: str, cursor: Cursor, topic: str) -> Fact:
 
 def _check_name(name: str, cursor: Cursor) -> None:
     if not name.isidentifier() or name != name.lower() or not name.isascii():
-        raise cursor.error(
+        raise cursor.key_error(
             Text(zh=f"`{name}` 不是有效名称", en=f"`{name}` is not a valid name"),
             hint=Text(
                 zh="只用小写英文字母、数字和下划线",
@@ -91,7 +95,7 @@ def _check_name(name: str, cursor: Cursor) -> None:
             code="ruleset_bad_name",
         )
     if name in SUPPLIED_FACTS:
-        raise cursor.error(
+        raise cursor.key_error(
             Text(zh=f"`{name}` 由检查本身提供", en=f"`{name}` comes from the check itself"),
             hint=Text(zh="请直接在条件中使用", en="use it in conditions without declaring it"),
             code="ruleset_name_clash",
@@ -119,11 +123,21 @@ def _fact_type(cursor: Cursor) -> ValueType:
     if word == "integer":
         return _integer_type(cursor)
     if word == "enum":
-        return ValueType(Kind.ENUM, values=tuple(key for key, _ in cursor.at("values").entries()))
+        values = tuple(key for key, _ in cursor.at("values").entries())
+        if not values:
+            raise cursor.at("values").error(
+                Text(zh="enum 没有任何值", en="an enum without values"),
+                hint=Text(zh="请列出每个值及其中英文名称", en="list each value with its titles"),
+            )
+        return ValueType(Kind.ENUM, values=values)
     for key in ("unit", "minimum", "maximum", "values"):
         if cursor.has(key):
             raise cursor.at(key).error(
                 Text(zh=f"`{word}` 类型没有 `{key}`", en=f"type `{word}` has no `{key}`"),
+                hint=Text(
+                    zh="单位和上下限属于 integer，values 属于 enum",
+                    en="units and bounds belong to `integer`, values to `enum`",
+                ),
                 code="ruleset_key_unknown",
             )
     return ValueType(Kind(word))
@@ -246,7 +260,7 @@ def read_parameter(cursor: Cursor, roles: Mapping[str, Role]) -> Parameter:
     unit = cursor.at("unit").string()
     value = _parameter_value(cursor.at("value"))
     return Parameter(
-        id=cursor.at("id").string(),
+        id=_parameter_id(cursor.at("id")),
         title=cursor.at("title").text(),
         value=value,
         unit=unit,
@@ -258,6 +272,20 @@ def read_parameter(cursor: Cursor, roles: Mapping[str, Role]) -> Parameter:
         grade=cursor.at("grade").word({"A", "B"}, Text(zh="等级", en="grade")),
         note=cursor.at("note").text() if cursor.has("note") else None,
     )
+
+
+def _parameter_id(cursor: Cursor) -> str:
+    name = cursor.string()
+    if not PARAMETER_ID.fullmatch(name):
+        raise cursor.error(
+            Text(zh=f"`{name}` 不是有效名称", en=f"`{name}` is not a valid name"),
+            hint=Text(
+                zh="只用英文字母、数字、下划线和点，如 telecom.phone_card.maximum",
+                en="use letters, digits, underscores and dots, such as telecom.phone_card.maximum",
+            ),
+            code="ruleset_bad_name",
+        )
+    return name
 
 
 def _parameter_value(cursor: Cursor) -> bool | int | str | tuple[str | int, ...]:
@@ -272,9 +300,7 @@ def _parameter_value(cursor: Cursor) -> bool | int | str | tuple[str | int, ...]
     return cursor.string()
 
 
-def _parameter_type(
-    value: bool | int | str | tuple[str | int, ...], unit: str
-) -> ValueType | None:
+def _parameter_type(value: bool | int | str | tuple[str | int, ...], unit: str) -> ValueType | None:
     if isinstance(value, bool):
         return ValueType(Kind.BOOLEAN)
     if isinstance(value, str):
@@ -287,6 +313,5 @@ def _parameter_type(
 def _sources(cursor: Cursor) -> tuple[Source, ...]:
     each = list(cursor.elements()) if isinstance(cursor.value, list) else [cursor]
     return tuple(
-        Source(source.at("instrument").string(), source.at("pinpoint").string())
-        for source in each
+        Source(source.at("instrument").string(), source.at("pinpoint").string()) for source in each
     )

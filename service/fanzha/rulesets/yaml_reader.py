@@ -23,6 +23,8 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]*)\Z")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 MAXIMUM_FILE_BYTES = 4 * 1024 * 1024
+MAXIMUM_DEPTH = 20
+MAXIMUM_DIGITS = 18
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -35,6 +37,14 @@ class Document:
     value: Any
     spans: dict[Path, tuple[int, int]] = field(default_factory=dict)
     """Path -> start and end offset in the source."""
+    keys: dict[Path, int] = field(default_factory=dict)
+    """Path of an entry -> offset of its key."""
+
+    def key_location(self, path: Path) -> Location:
+        """Return the place of the key that a value stands under, or of the value itself."""
+        if path in self.keys:
+            return self._location_at(self.keys[path])
+        return self.location(path)
 
     def location(self, path: Path) -> Location:
         """Return the place of a value, or of the nearest thing around it."""
@@ -43,7 +53,7 @@ class Document:
         return self._location_at(self.spans.get(path, (0, 0))[0])
 
     def location_inside(self, path: Path, column: int) -> Location:
-        """Return the place of the `column`-th character (from 1) of a text value.
+        """Return the place of the `column`-th character (from 1) of a text value, stripped.
 
         Folding and quoting change only white space, so characters that are not white space
         are counted in the value and again in the source.
@@ -52,18 +62,22 @@ class Document:
         value = self._value_at(path)
         if not isinstance(value, str):
             return self.location(path)
-        seen = sum(1 for character in value[: column - 1] if not character.isspace())
-        offset = start
-        if self.source[start : start + 1] in {">", "|"}:
+        seen = sum(1 for character in value.strip()[: column - 1] if not character.isspace())
+        offset, style = start, self.source[start : start + 1]
+        if style in {">", "|"}:
             offset = self.source.find("\n", start)
-        elif self.source[start : start + 1] in {"'", '"'}:
+        elif style in {"'", '"'}:
             offset = start + 1
         while offset < end:
             if not self.source[offset].isspace():
                 if seen == 0:
                     break
                 seen -= 1
-            offset += 1
+            # Two characters in the source are one in the value.
+            escaped = (style == '"' and self.source[offset] == "\\") or (
+                style == "'" and self.source.startswith("''", offset)
+            )
+            offset += 2 if escaped else 1
         return self._location_at(offset)
 
     def _location_at(self, offset: int) -> Location:
@@ -83,8 +97,10 @@ def read_document(source: str, file: str) -> Document:
 
     Raises RulesetError with the place for anything that is not plain, unambiguous YAML.
     """
+    # Editors on Windows put a byte order mark first; offsets do not count it.
+    source = source.removeprefix("\ufeff")
     document = Document(file=file, source=source, value=None)
-    if len(source.encode()) > MAXIMUM_FILE_BYTES:
+    if len(source.encode(errors="replace")) > MAXIMUM_FILE_BYTES:
         raise _error(
             document,
             0,
@@ -92,31 +108,23 @@ def read_document(source: str, file: str) -> Document:
             Text(zh="请拆分为多个文件", en="split it into several files"),
         )
     try:
-        _refuse_references(document)
+        _refuse_references_and_depth(document)
         node = yaml.compose(source, Loader=_LOADER)
     except yaml.YAMLError as error:
         raise _syntax_error(document, error) from error
-    except RecursionError as error:
-        raise _error(
-            document,
-            0,
-            Text(zh="嵌套过深", en="nested too deeply"),
-            Text(zh="请减少嵌套层次", en="use fewer levels"),
-        ) from error
     document.value = None if node is None else _construct(document, node, ())
     return document
 
 
-def _refuse_references(document: Document) -> None:
-    if not any(sign in document.source for sign in "&*!"):
-        return
+def _refuse_references_and_depth(document: Document) -> None:
+    depth = 0
     for event in yaml.parse(document.source, Loader=_LOADER):
         anchored = getattr(event, "anchor", None) is not None
         tagged = getattr(event, "tag", None) is not None
         if anchored or tagged:
             raise _error(
                 document,
-                event.start_mark.index,
+                _offset(event),
                 Text(
                     zh="不允许使用 YAML 锚点、别名和标签",
                     en="anchors, aliases and tags are not allowed",
@@ -126,6 +134,22 @@ def _refuse_references(document: Document) -> None:
                     en="write the value out; quote text that starts with & * or !",
                 ),
             )
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAXIMUM_DEPTH:
+            raise _error(
+                document,
+                _offset(event),
+                Text(
+                    zh=f"嵌套超过 {MAXIMUM_DEPTH} 层",
+                    en=f"nested more than {MAXIMUM_DEPTH} levels deep",
+                ),
+                Text(zh="请减少嵌套层次", en="use fewer levels"),
+            )
+
+
+def _offset(event: yaml.Event) -> int:
+    return event.start_mark.index if event.start_mark else 0
 
 
 def _construct(document: Document, node: yaml.Node, path: Path) -> Any:
@@ -140,9 +164,7 @@ def _construct(document: Document, node: yaml.Node, path: Path) -> Any:
     return _scalar(document, node)
 
 
-def _entries(
-    document: Document, node: yaml.MappingNode, path: Path
-) -> Iterator[tuple[str, Any]]:
+def _entries(document: Document, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
@@ -162,6 +184,7 @@ def _entries(
                 code="ruleset_duplicate_key",
             )
         seen.add(key)
+        document.keys[(*path, key)] = key_node.start_mark.index
         yield key, _construct(document, value_node, (*path, key))
 
 
@@ -172,6 +195,16 @@ def _scalar(document: Document, node: yaml.Node) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.match(text):
+        if len(text) > MAXIMUM_DIGITS:
+            raise _error(
+                document,
+                node.start_mark.index,
+                Text(
+                    zh=f"整数超过 {MAXIMUM_DIGITS} 位",
+                    en=f"a whole number of more than {MAXIMUM_DIGITS} digits",
+                ),
+                Text(zh="若是文字请加引号", en="quote it if it is a text"),
+            )
         return int(text.replace("_", ""))
     if _DATE.match(text):
         try:
@@ -188,6 +221,14 @@ def _scalar(document: Document, node: yaml.Node) -> Any:
 
 
 def _syntax_error(document: Document, error: yaml.YAMLError) -> RulesetError:
+    if isinstance(error, yaml.reader.ReaderError):
+        return _error(
+            document,
+            document.source.find(chr(error.character)),
+            Text(zh="文件含有控制字符", en="the file holds a control character"),
+            Text(zh="请删除该字符", en="delete it"),
+            code="ruleset_syntax",
+        )
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or "unreadable"
     return _error(
