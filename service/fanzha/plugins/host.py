@@ -103,8 +103,9 @@ def load_plugins(
 def _import(entry_point: EntryPoint) -> tuple[Any, list[PluginError]]:
     try:
         module = entry_point.load()
-    # Whatever a stranger's module raises while it is imported, the start must name it.
-    except Exception as error:  # noqa: BLE001
+    # Whatever a stranger's module raises while it is imported, the start must name it; `exit()`
+    # there would end the process without a word.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         return None, [_failed(entry_point.name, "导入时", "when it is imported", error)]
     return module, list(breaches(entry_point.name, module))
 
@@ -133,7 +134,7 @@ def _collect(
             try:
                 value = each.function()
             # A stranger's code again; see above.
-            except Exception as error:  # noqa: BLE001
+            except (Exception, SystemExit) as error:  # noqa: BLE001
                 errors.append(_failed(each.plugin_name, f"{hook} 中", f"in {hook}", error))
                 continue
             errors += breaches_of_value(each.plugin_name, hook, value)
@@ -141,7 +142,7 @@ def _collect(
     return results, errors
 
 
-def _failed(plugin: str, when_zh: str, when_en: str, error: Exception) -> PluginError:
+def _failed(plugin: str, when_zh: str, when_en: str, error: BaseException) -> PluginError:
     cause = f"{type(error).__name__}: {error}"
     failure = PluginError(
         Text(

@@ -68,8 +68,8 @@ def _functions(value: Any) -> Iterator[_Breach]:
 
 def _function(name: str, declared: DerivedFunction) -> Iterator[_Breach]:
     inputs = () if declared.inputs == ANY else declared.inputs
-    is_listed = isinstance(inputs, tuple) and all(kind in KINDS for kind in inputs)
-    if not is_listed or declared.output not in KINDS:
+    is_listed = isinstance(inputs, tuple) and all(map(_is_kind, inputs))
+    if not is_listed or not _is_kind(declared.output):
         yield (
             Text(
                 zh=f"中函数 `{name}` 使用了未知的值类型",
@@ -107,7 +107,11 @@ def _function(name: str, declared: DerivedFunction) -> Iterator[_Breach]:
 
 
 def _takes(declared: DerivedFunction) -> bool:
-    signature = inspect.signature(declared.function)
+    try:
+        signature = inspect.signature(declared.function)
+    # Some functions of Python itself, such as `min`, do not tell their signature.
+    except ValueError:
+        return True
     # Three of any kind stand for any number.
     arguments = (None,) * (3 if declared.inputs == ANY else len(declared.inputs))
     try:
@@ -140,6 +144,10 @@ _CHECKS: Mapping[str, Callable[[Any], Iterator[_Breach]]] = {
     "fanzha_derived_functions": _functions,
     "fanzha_rulesets": _rulesets,
 }
+
+
+def _is_kind(value: object) -> bool:
+    return isinstance(value, str) and value in KINDS
 
 
 def _is_name(value: object) -> bool:

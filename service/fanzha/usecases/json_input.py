@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -62,7 +63,10 @@ def _decode(body: bytes, source: str | None) -> str:
 def _parse(text: str, source: str | None) -> Any:
     try:
         return json.loads(
-            text, object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant
+            text,
+            object_pairs_hook=_object_without_duplicates,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
         )
     except json.JSONDecodeError as error:
         raise MalformedBody(
@@ -98,6 +102,14 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+def _finite(digits: str) -> float:
+    # Python reads `1e400` as infinity, which no JSON can say again.
+    number = float(digits)
+    if math.isinf(number):
+        _refuse_constant(digits[:60])
+    return number
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise NotANumber(
         Text(zh=f"`{name}` 不是 JSON 数字", en=f"`{name}` is not a JSON number"),
@@ -109,6 +121,11 @@ def _refuse_what_cannot_be_kept(value: Any) -> None:
     for text, depth in _strings_and_depths(value):
         if depth > MAXIMUM_DEPTH:
             raise _too_deep()
+        if "\0" in text:
+            raise MalformedBody(
+                Text(zh="文字中有空字符（NUL）", en="a text holds the character NUL"),
+                hint=Text(zh="请删除该字符", en="delete it"),
+            )
         try:
             text.encode()
         except UnicodeEncodeError as error:

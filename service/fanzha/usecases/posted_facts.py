@@ -179,7 +179,10 @@ class FactReader:
         expected = self._EXPECTED[fact.type.kind]
         if fact.type.kind in {Kind.DATE, Kind.DATETIME}:
             return BadDate(
-                Text(zh=f"`{fact.name}`：`{shown}` 不是有效时间", en=f"`{fact.name}`: `{shown}` is no such time"),
+                Text(
+                    zh=f"`{fact.name}`：`{shown}` 不是有效的日期或时间",
+                    en=f"`{fact.name}`: `{shown}` is no date or time that can be read",
+                ),
                 hint=Text(zh=f"应为{expected.zh}", en=f"give {expected.en}"),
                 where=place,
             )
@@ -224,9 +227,7 @@ def _range(fact: Fact, shown: str) -> Text:
         meant = f"；是否应为 `{near[0]}`" if near else ""
         did = f"; did you mean `{near[0]}`" if near else ""
         return Text(zh=f"可用：{listed}{meant}", en=f"known: {listed}{did}")
-    return Text(
-        zh=f"不超过 {MAXIMUM_TEXT} 个字符", en=f"no longer than {MAXIMUM_TEXT} characters"
-    )
+    return Text(zh=f"不超过 {MAXIMUM_TEXT} 个字符", en=f"no longer than {MAXIMUM_TEXT} characters")
 
 
 def _suggestion(word: str, known: Collection[str]) -> Text:
