@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -20,6 +21,7 @@ from fanzha.model.text import Text
 
 MAXIMUM_BYTES = 1024 * 1024
 MAXIMUM_DEPTH = 16
+MAXIMUM_SHOWN = 60
 
 
 def read_json_object(body: bytes, *, source: str | None = None) -> dict[str, Any]:
@@ -92,9 +94,10 @@ def _parse(text: str, source: str | None) -> Any:
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        seen: set[str] = set()
-        # The first that was there before; the hook sees the pairs in their order.
-        key = next(key for key, _ in pairs if key in seen or seen.add(key))
+        times = Counter(key for key, _ in pairs)
+        # Shown in an answer that must itself be UTF-8, and short.
+        twice = next(key for key, count in times.items() if count > 1)
+        key = twice.encode(errors="replace").decode()[:MAXIMUM_SHOWN]
         raise DuplicateKey(
             Text(zh=f"键 `{key}` 出现了两次", en=f"key `{key}` stands twice"),
             hint=Text(zh="请删除其中之一", en="remove one of the two"),
@@ -106,7 +109,7 @@ def _finite(digits: str) -> float:
     # Python reads `1e400` as infinity, which no JSON can say again.
     number = float(digits)
     if math.isinf(number):
-        _refuse_constant(digits[:60])
+        _refuse_constant(digits[:MAXIMUM_SHOWN])
     return number
 
 
