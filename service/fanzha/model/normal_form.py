@@ -38,12 +38,19 @@ def normal_form(expression: Expression, truth: bool = True) -> Expression:
             return _disjunction(parts) if truth else _conjunction(parts)
         case Literal(value=bool() as value):
             return TRUE if value == truth else FALSE
+        case Compare(operator, left, right) if _is_condition(left) or _is_condition(right):
+            same = (operator == "==") == truth
+            return normal_form(Or((And((left, right)), And((Not(left), Not(right))))), same)
         case Compare(operator, left, right, column):
             return expression if truth else Compare(_OPPOSITE[operator], left, right, column)
         case Membership(operand, values, negated, column):
             return Membership(operand, values, negated != (not truth), column)
         case _:
             return expression if truth else Not(expression)
+
+
+def _is_condition(operand: Expression) -> bool:
+    return isinstance(operand, And | Or | Not | Compare | Membership)
 
 
 def _conjunction(parts: tuple[Expression, ...]) -> Expression:

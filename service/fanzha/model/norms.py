@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from fanzha.model.expressions import Expression
+from fanzha.model.expressions import Expression, names_in, parameters_in
 from fanzha.model.interval import Interval
 from fanzha.model.text import Text
 
@@ -81,6 +81,20 @@ class Obligation:
     instrument: str
     file: str
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts that its conditions and its deadline name."""
+        read = names_in(self.applies) | names_in(self.violated)
+        return read | {self.due.start} if self.due else read
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The parameters that its conditions and its deadline read."""
+        read = parameters_in(self.applies) | parameters_in(self.violated)
+        if self.due is not None and isinstance(self.due.amount, str):
+            read |= {self.due.amount}
+        return read
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -117,10 +131,31 @@ class Definition:
     instrument: str
     file: str
 
+    def concerns(self, check_type: str) -> bool:
+        """Tell whether it is meant for `check_type`, on whatever day."""
+        return not self.check_types or check_type in self.check_types
+
     def serves(self, check_type: str, day: date) -> bool:
         """Tell whether this definition is the one for `check_type` on `day`."""
-        named = not self.check_types or check_type in self.check_types
-        return named and self.in_force.contains(day)
+        return self.concerns(check_type) and self.in_force.contains(day)
+
+    @property
+    def conditions(self) -> tuple[Expression, ...]:
+        """The conditions that it is made of."""
+        if isinstance(self.when, Table):
+            return tuple(row.when for row in self.when.rows)
+        return (self.when,) if self.false_when is None else (self.when, self.false_when)
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts that its conditions name."""
+        read: frozenset[str] = frozenset().union(*map(names_in, self.conditions))
+        return read | set(self.when.by) if isinstance(self.when, Table) else read
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The parameters that its conditions read."""
+        return frozenset().union(*map(parameters_in, self.conditions))
 
 
 @dataclass(frozen=True, slots=True)

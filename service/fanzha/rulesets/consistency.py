@@ -6,16 +6,16 @@ import itertools
 from collections.abc import Iterable, Iterator
 
 from fanzha.errors import FanzhaError
-from fanzha.model.expressions import Expression, names_in, parameters_in
+from fanzha.model.expressions import Expression, parameters_in
 from fanzha.model.interval import Interval
 from fanzha.model.law import Law
-from fanzha.model.norms import Definition, Obligation, Table
 from fanzha.model.normal_form import (
     MAXIMUM_ALTERNATIVES,
     conjunction,
     count_alternatives,
     normal_form,
 )
+from fanzha.model.norms import Definition, Obligation, Table
 from fanzha.model.text import Text
 from fanzha.rulesets.cursor import suggest
 from fanzha.rulesets.places import Places
@@ -27,6 +27,7 @@ def inconsistencies(law: Law, places: Places) -> list[FanzhaError]:
         *_parameter_sources(law, places),
         *_obligations(law, places),
         *_definitions(law, places),
+        *_liabilities(law, places),
         *_circles(law, places),
     ]
 
@@ -60,17 +61,9 @@ def _obligations(law: Law, places: Places) -> Iterator[FanzhaError]:
                     hint=suggest(liability, law.liabilities),
                     code="ruleset_word_unknown",
                 )
-        yield from _dates(law, places, "obligation", each.id, each.in_force, parameters_of(each))
+        yield from _dates(law, places, "obligation", each.id, each.in_force, each.parameters)
         for inner, condition in _sizes_of_obligation(each):
             yield from _size(places, "obligation", each.id, inner, condition)
-
-
-def parameters_of(obligation: Obligation) -> frozenset[str]:
-    """Return the parameters that an obligation reads, its deadline included."""
-    read = parameters_in(obligation.applies) | parameters_in(obligation.violated)
-    if obligation.due is not None and isinstance(obligation.due.amount, str):
-        read |= {obligation.due.amount}
-    return read
 
 
 def _sizes_of_obligation(each: Obligation) -> Iterator[tuple[str, Expression]]:
@@ -80,30 +73,14 @@ def _sizes_of_obligation(each: Obligation) -> Iterator[tuple[str, Expression]]:
     yield "violated", conjunction(applies, normal_form(each.violated, False))
 
 
-def conditions_of(definition: Definition) -> tuple[Expression, ...]:
-    """Return the conditions that a definition is made of."""
-    if isinstance(definition.when, Table):
-        return tuple(row.when for row in definition.when.rows)
-    if definition.false_when is None:
-        return (definition.when,)
-    return (definition.when, definition.false_when)
-
-
-def facts_of(definition: Definition) -> frozenset[str]:
-    """Return the facts that a definition reads."""
-    read: frozenset[str] = frozenset().union(*map(names_in, conditions_of(definition)))
-    return read | set(definition.when.by) if isinstance(definition.when, Table) else read
-
-
 def _key(definition: Definition) -> str:
     return f"{definition.element}@{id(definition)}"
 
 
 def _definitions(law: Law, places: Places) -> Iterator[FanzhaError]:
     for each in law.definitions:
-        read = frozenset().union(*map(parameters_in, conditions_of(each)))
-        yield from _dates(law, places, "definition", _key(each), each.in_force, read)
-        for condition in conditions_of(each):
+        yield from _dates(law, places, "definition", _key(each), each.in_force, each.parameters)
+        for condition in each.conditions:
             inner = "table" if isinstance(each.when, Table) else "when"
             for truth in (True, False):
                 yield from _size(
@@ -125,6 +102,14 @@ def _definitions(law: Law, places: Places) -> Iterator[FanzhaError]:
                 ),
                 code="ruleset_name_clash",
             )
+
+
+def _liabilities(law: Law, places: Places) -> Iterator[FanzhaError]:
+    for each in law.liabilities.values():
+        read: frozenset[str] = frozenset().union(*(parameters_in(tier.when) for tier in each.tiers))
+        yield from _dates(law, places, "liability", each.id, each.in_force, read)
+        for tier in each.tiers:
+            yield from _size(places, "liability", each.id, "tiers", normal_form(tier.when))
 
 
 def _overlap(one: Definition, other: Definition) -> bool:
@@ -185,14 +170,10 @@ def _size(
 def _circles(law: Law, places: Places) -> Iterator[FanzhaError]:
     reported: set[str] = set()
     for check_type in law.check_types:
-        chosen = [
-            each
-            for each in law.definitions
-            if not each.check_types or check_type in each.check_types
-        ]
+        chosen = [each for each in law.definitions if each.concerns(check_type)]
         reads: dict[str, set[str]] = {}
         for each in chosen:
-            reads.setdefault(each.element, set()).update(_with_inputs(law, facts_of(each)))
+            reads.setdefault(each.element, set()).update(_with_inputs(law, each.facts))
         for each in chosen:
             if each.element not in reported and each.element in _reached(each.element, reads):
                 reported.add(each.element)

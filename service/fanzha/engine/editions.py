@@ -1,0 +1,108 @@
+"""Compiles editions when they are first needed, and keeps a bounded number of them."""
+
+from __future__ import annotations
+
+import bisect
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import Protocol, TypeVar
+
+from fanzha.engine.edition import Edition
+from fanzha.engine.sanctions import SanctionEdition
+from fanzha.model.expressions import parameters_in
+from fanzha.model.interval import Interval
+from fanzha.model.law import Law
+from fanzha.model.norms import Definition, Obligation
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+_SANCTIONS = ""
+"""Stands where a check type stands for the others: liabilities are the same for all."""
+
+Compiled = TypeVar("Compiled", bound=_Closable)
+
+
+class Editions:
+    """Compiled law by check type and period. Safe for several threads."""
+
+    def __init__(self, law: Law, capacity: int) -> None:
+        self._law = law
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, date], _Closable] = OrderedDict()
+        self._dates = {key: _dates_of(law, key) for key in law.check_types}
+        self._dates[_SANCTIONS] = _dates_of_sanctions(law)
+
+    def of(self, check_type: str, day: date) -> Edition:
+        """Return the edition of a check type for a day of conduct."""
+        period = self._period(check_type, day)
+        return self._get(
+            (check_type, period.first), lambda: Edition(self._law, check_type, period), Edition
+        )
+
+    def sanctions(self, day: date) -> SanctionEdition:
+        """Return the liabilities for a day of conduct."""
+        period = self._period(_SANCTIONS, day)
+        return self._get(
+            (_SANCTIONS, period.first), lambda: SanctionEdition(self._law, period), SanctionEdition
+        )
+
+    def _period(self, key: str, day: date) -> Interval:
+        """Return the days around `day` between which nothing changes."""
+        dates = self._dates[key]
+        position = bisect.bisect_right(dates, day)
+        first = dates[position - 1] if position else date.min
+        if position == len(dates):
+            return Interval(first)
+        return Interval(first, dates[position] - timedelta(days=1))
+
+    def _get(
+        self, key: tuple[str, date], make: Callable[[], Compiled], kind: type[Compiled]
+    ) -> Compiled:
+        # Under the lock also while compiling (some milliseconds): threads that need the same
+        # edition wait for one, and do not each make their own.
+        with self._lock:
+            found = self._kept.get(key)
+            if isinstance(found, kind):
+                self._kept.move_to_end(key)
+                return found
+            made = make()
+            self._kept[key] = made
+            if len(self._kept) > self._capacity:
+                _, dropped = self._kept.popitem(last=False)
+                # Another thread may still be in it; its session locks make that wait, and a
+                # closed session that is used again makes its ruleset anew.
+                dropped.close()
+            return made
+
+    def close(self) -> None:
+        """Give the engine's memory back."""
+        with self._lock:
+            for each in self._kept.values():
+                each.close()
+            self._kept.clear()
+
+
+def _dates_of(law: Law, check_type: str) -> list[date]:
+    """Return the days on which something changes for a check type."""
+    obligations = law.obligations_of(check_type)
+    definitions = [each for each in law.definitions if each.concerns(check_type)]
+    norms: list[Obligation | Definition] = [*obligations, *definitions]
+    used = set[str]().union(*(each.parameters for each in norms))
+    return _changes(law, used, [each.in_force for each in norms])
+
+
+def _dates_of_sanctions(law: Law) -> list[date]:
+    tiers = [tier for each in law.liabilities.values() for tier in each.tiers]
+    used = set[str]().union(*(parameters_in(tier.when) for tier in tiers))
+    return _changes(law, used, [each.in_force for each in law.liabilities.values()])
+
+
+def _changes(law: Law, parameters: Iterable[str], intervals: Iterable[Interval]) -> list[date]:
+    all_intervals = (*intervals, *(law.parameters[name].in_force for name in parameters))
+    return sorted({day for each in all_intervals for day in each.legal_dates()})
