@@ -175,9 +175,16 @@ def _check_value(place: Expression, enum: _Typed, value: _Typed) -> None:
             raise _error(
                 place,
                 Text(zh=f"没有值 `{word}`", en=f"there is no value `{word}`"),
-                _suggestion(word, enum.type.values),
+                _nearest_value(word, enum.type.values),
                 "expression_value_unknown",
             )
+
+
+def _nearest_value(word: str, values: Collection[str]) -> Text:
+    near = difflib.get_close_matches(word, values, n=1, cutoff=0.6)
+    if near:
+        return Text(zh=f"是否应为 `{near[0]}`", en=f"did you mean `{near[0]}`")
+    return Text(zh="可用的值：" + "、".join(values), en="values: " + ", ".join(values))
 
 
 def _type_of(expression: Expression, scope: Scope) -> _Typed:
