@@ -68,6 +68,8 @@ decisions = Table(
     Column("check_json", LargeBinary, nullable=False),
     Column("answer_json", LargeBinary, nullable=False),
     Column("versions_json", LargeBinary, nullable=False),
+    # What was added before judging: roles, standing facts, derived values.
+    Column("context_json", LargeBinary, nullable=False),
     # Ids sort by time, so these serve lists of an institution or an outcome, newest first.
     Index(None, "institution", "id"),
     Index(None, "outcome", "id"),
@@ -94,4 +96,3 @@ keys = Table(
     Column("created_at", Instant, nullable=False),
     Index(None, "institution"),
 )
-

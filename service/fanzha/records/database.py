@@ -1,0 +1,199 @@
+"""Connects to SQLite or PostgreSQL so that both are durable, patient and give up in the end."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+
+from fanzha.errors import Location, SettingError, StoreUnavailable
+from fanzha.model.text import Text
+from fanzha.records.turn import Turn
+from fanzha.settings import DATABASE_URL
+
+_log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 5.0
+"""How long a statement may wait or run before the caller hears that the store is away."""
+_DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
+# What the database itself could not do; a wrong row or a mistake of ours is neither.
+_AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError, OSError)
+
+
+class Database:
+    """One database: connections to read, and write transactions that come by turns.
+
+    `patience_seconds` bounds statements and waits for locks; None does not bound statements,
+    which is for migrations.
+    """
+
+    def __init__(
+        self, database_url: str, *, patience_seconds: float | None = PATIENCE_SECONDS
+    ) -> None:
+        url = _usable_url(database_url)
+        self.file = Path(str(url.database)) if url.drivername == _DRIVERS["sqlite"] else None
+        self._turn = Turn(self.file) if self.file else None
+        self.engine = _engine(url)
+        if self.file:
+            _prepare_sqlite(self.engine, self.file, patience_seconds or PATIENCE_SECONDS)
+        elif patience_seconds:
+            _prepare_postgresql(self.engine, patience_seconds)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read with; raise StoreUnavailable when the database is away."""
+        with _away_is_said(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that commits at the end of the block.
+
+        Raises StoreUnavailable when the database is away; then nothing of it is kept, except
+        that a connection lost during the commit itself leaves all of it or none.
+        """
+        with _away_is_said(), self.engine.connect() as connection:
+            # Connected before the turn is taken: a new connection can need the turn itself.
+            if self._turn is None:
+                with connection.begin():
+                    yield connection
+            else:
+                connection = connection.execution_options(fanzha_writes=True)
+                with self._turn.taken(), connection.begin():
+                    yield connection
+
+    def create_folder(self) -> None:
+        """Make the folder of an SQLite file; do nothing for PostgreSQL."""
+        if self.file:
+            with _away_is_said():
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _away_is_said() -> Iterator[None]:
+    try:
+        yield
+    except (*_AWAY, exc.DatabaseError) as error:
+        # DatabaseError itself is a broken file; its other kinds are wrong rows and mistakes.
+        if not isinstance(error, _AWAY) and type(error) is not exc.DatabaseError:
+            raise
+        # Never the error's own text: a driver can put values of a row into it.
+        _log.error("the database is away: %s", kind_of(error))
+        raise StoreUnavailable(
+            Text(zh="数据库没有响应", en="the database did not answer"),
+            hint=Text(
+                zh="稍后重试；若持续出现，请检查数据库与磁盘空间",
+                en="try again in a moment; if it stays, look at the database and its disk",
+            ),
+        ) from error
+
+
+def kind_of(error: BaseException) -> str:
+    """Return the class and code of a database's error, which are safe to log, and no text."""
+    origin = error.orig if isinstance(error, exc.DBAPIError) else error
+    code = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None)
+    return f"{type(origin).__name__} {code or ''}".strip()
+
+
+def _usable_url(text: str) -> URL:
+    hint = Text(
+        zh=f"请使用 {DATABASE_URL.default} 或 postgresql://用户@主机/库名 的形式",
+        en=f"use the form {DATABASE_URL.default} or postgresql://user@host/name",
+    )
+    where = Location(path=DATABASE_URL.variable)
+    try:
+        url = make_url(text)
+    except (exc.ArgumentError, ValueError):
+        # Without the value and without the cause: both can hold a password.
+        message = Text(zh="不是可用的数据库地址", en="not the URL of a database")
+        raise SettingError(message, hint=hint, where=where) from None
+    backend, _, driver = url.drivername.partition("+")
+    wanted = _DRIVERS.get(backend)
+    if wanted is None or (driver and url.drivername != wanted):
+        message = Text(
+            zh=f"不支持的数据库驱动 `{url.drivername}`",
+            en=f"no driver `{url.drivername}` here",
+        )
+        raise SettingError(message, hint=hint, where=where)
+    if backend == "sqlite" and (url.query or url.database in (None, "", ":memory:")):
+        message = Text(
+            zh="SQLite 需要一个普通文件", en="SQLite needs an ordinary file to keep decisions in"
+        )
+        raise SettingError(message, hint=hint, where=where)
+    return url.set(drivername=wanted)
+
+
+def _engine(url: URL) -> Engine:
+    # Room for more threads than a worker has; see gunicorn_conf.
+    pool: dict[str, Any] = {
+        "pool_size": 8,
+        "max_overflow": 56,
+        "pool_timeout": PATIENCE_SECONDS,
+        # Values of a row must not reach a log by way of an error's text.
+        "hide_parameters": True,
+    }
+    if url.drivername == _DRIVERS["sqlite"]:
+        # None: transactions begin where `_prepare_sqlite` says, not where the driver guesses.
+        return create_engine(url, connect_args={"isolation_level": None}, **pool)
+    limits = {
+        "application_name": "fanzha",
+        "connect_timeout": int(PATIENCE_SECONDS),
+        # Without it a peer that vanished is noticed after a quarter of an hour.
+        "tcp_user_timeout": int(2 * PATIENCE_SECONDS * 1000),
+    }
+    given = {name: value for name, value in limits.items() if name not in url.query}
+    try:
+        return create_engine(url, connect_args=given, pool_pre_ping=True, **pool)
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            Text(zh="未安装 PostgreSQL 驱动", en="the driver for PostgreSQL is not installed"),
+            hint=Text(
+                zh="请执行 pip install 'fanzha[postgresql]'",
+                en="run pip install 'fanzha[postgresql]'",
+            ),
+            where=Location(path=DATABASE_URL.variable),
+        ) from error
+
+
+def _prepare_sqlite(engine: Engine, file: Path, patience_seconds: float) -> None:
+    turn = Turn(file)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout = {int(patience_seconds * 1000)}")
+        # FULL: what was committed survives a loss of power, not only of the process.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            # Two that change the mode at once refuse each other, whatever the busy timeout.
+            with turn.taken():
+                connection.execute("PRAGMA journal_mode = WAL")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        # IMMEDIATE: a transaction that reads first and writes later can fail half way.
+        writes = connection.get_execution_options().get("fanzha_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _prepare_postgresql(engine: Engine, patience_seconds: float) -> None:
+    milliseconds = int(patience_seconds * 1000)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: object) -> None:
+        connection.execute(f"SET statement_timeout = {milliseconds}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {2 * milliseconds}")
+        connection.commit()

@@ -1,0 +1,76 @@
+"""Opens what is kept: one place that wires database, writer, caches and the secret."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from sqlalchemy import select
+
+from fanzha.errors import StoreUnavailable
+from fanzha.records.database import Database
+from fanzha.records.decisions import Decisions
+from fanzha.records.institutions import Institutions
+from fanzha.records.keys import Keys
+from fanzha.records.personal import PersonalDigests, create_secret, load_secret
+from fanzha.records.schema import is_current, require_current
+from fanzha.records.tables import decisions
+from fanzha.records.writer import GroupingWriter
+from fanzha.settings import SECRET_KEY_FILE, Settings
+
+_log = logging.getLogger(__name__)
+
+
+class Records:
+    """Everything that is kept, for one process. Open it after a fork, never before."""
+
+    def __init__(self, database: Database, digests: PersonalDigests) -> None:
+        self._database = database
+        self._writer = GroupingWriter(database)
+        self.decisions = Decisions(database, self._writer)
+        self.institutions = Institutions(database)
+        self.keys = Keys(database)
+        self.digests = digests
+
+    def is_ready(self) -> bool:
+        """Return whether the database answers and still has the schema of this version."""
+        try:
+            with self._database.reading() as connection:
+                return is_current(connection)
+        except StoreUnavailable:
+            return False
+
+    def close(self) -> None:
+        """Write what waits, stop the writer and close all connections."""
+        self._writer.close()
+        self._database.dispose()
+
+
+def open_records(settings: Settings) -> Records:
+    """Open the database of the settings; raise SettingError unless its schema is the newest.
+
+    Raises StoreUnavailable when the database is away, and SettingError when the file with the
+    secret cannot be used.
+    """
+    database = Database(settings.database_url)
+    try:
+        require_current(database)
+        return Records(database, PersonalDigests(_secret(settings.secret_key_file, database)))
+    except BaseException:
+        database.dispose()
+        raise
+
+
+def _secret(path: Path, database: Database) -> bytes:
+    if path.exists():
+        return load_secret(path)
+    with database.reading() as connection:
+        has_decisions = connection.execute(select(decisions.c.id).limit(1)).first() is not None
+    if not has_decisions:
+        return create_secret(path)
+    if path != Path(SECRET_KEY_FILE.default):
+        # Someone chose this place for the key, so it is lost or not mounted: a new one would
+        # make every earlier digest incomparable in silence.
+        return load_secret(path)
+    _log.warning("no secret at %s: a new one is made, earlier digests cannot be compared", path)
+    return create_secret(path)

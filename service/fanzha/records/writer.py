@@ -1,0 +1,180 @@
+"""Writes decisions in groups: one thread a process, one commit for all that wait.
+
+A group is whatever arrived while the last commit ran, so a lone decision waits for no timer and
+many share the price of one commit.
+
+Where a hash chain would go: in `_insert`, inside the transaction and before the rows. There, and
+nowhere else, the order of the rows of one institution and writer is known; the thread would keep
+each institution's last hash, and the first row after a start would read it from the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, exc, insert
+
+from fanzha.errors import StoreUnavailable
+from fanzha.model.text import Text
+from fanzha.records.database import Database, kind_of
+from fanzha.records.decision_record import DecisionRecord
+from fanzha.records.tables import decisions
+
+_log = logging.getLogger(__name__)
+
+QUEUE_AT_MOST = 1024
+GROUP_AT_MOST = 256
+WAIT_AT_MOST_SECONDS = 30.0
+
+_INSERT = insert(decisions)
+# Faults of a row, not of the database: an id that exists, a value that a column refuses.
+_ROW_IS_AT_FAULT = (exc.IntegrityError, exc.DataError)
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """One decision on its way, and the thread that waits for it."""
+
+    record: DecisionRecord
+    settled: threading.Event = field(default_factory=threading.Event)
+    failure: StoreUnavailable | None = None
+
+
+class GroupingWriter:
+    """Takes decisions from many threads; each caller goes on when its own is committed."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        queue_at_most: int = QUEUE_AT_MOST,
+        group_at_most: int = GROUP_AT_MOST,
+        wait_at_most_seconds: float = WAIT_AT_MOST_SECONDS,
+    ) -> None:
+        self._database = database
+        self._queue_at_most = queue_at_most
+        self._group_at_most = group_at_most
+        self._wait_at_most_seconds = wait_at_most_seconds
+        self._queue: deque[_Waiting] = deque()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._is_closed = False
+        self.commits = 0
+        """How many groups were committed; with the count of decisions it says how large."""
+
+    @property
+    def waiting(self) -> int:
+        """How many decisions wait for the next group."""
+        return len(self._queue)
+
+    def store(self, record: DecisionRecord) -> None:
+        """Return when the record is committed; raise StoreUnavailable when it is not."""
+        waiting = _Waiting(record)
+        with self._changed:
+            self._admit(waiting)
+        if not waiting.settled.wait(self._wait_at_most_seconds):
+            self._give_up(waiting)
+        if waiting.failure:
+            # A new one for each: an error that several threads raise mixes their tracebacks.
+            failure = waiting.failure
+            raise StoreUnavailable(failure.message, hint=failure.hint) from failure
+
+    def close(self) -> None:
+        """Write what waits, then stop; later calls of `store` are refused."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        if self._thread:
+            self._thread.join()
+
+    def _admit(self, waiting: _Waiting) -> None:
+        if self._is_closed:
+            raise _not_kept(Text(zh="服务正在停止", en="the service is stopping"))
+        if len(self._queue) >= self._queue_at_most:
+            raise _not_kept(
+                Text(zh="等待写入的决定过多", en="too many decisions wait to be written")
+            )
+        self._queue.append(waiting)
+        if self._thread is None:
+            # Not before: threads do not survive a fork, and servers fork after they import.
+            self._thread = threading.Thread(target=self._run, name="fanzha-writer", daemon=True)
+            self._thread.start()
+        self._changed.notify()
+
+    def _give_up(self, waiting: _Waiting) -> None:
+        with self._changed:
+            if waiting in self._queue:
+                self._queue.remove(waiting)
+            if waiting.settled.is_set():
+                return
+        raise StoreUnavailable(
+            Text(zh="写入数据库超时", en="the database took too long to write"),
+            hint=Text(zh="请稍后重试", en="try again in a moment"),
+        )
+
+    def _run(self) -> None:
+        while group := self._next_group():
+            try:
+                faults = self._write(group)
+            except StoreUnavailable as failure:
+                faults = dict.fromkeys(group, failure)
+            # The edge of the thread: were it to end, every later decision would wait in vain.
+            except Exception as error:  # noqa: BLE001
+                _log.error("could not write a group of decisions: %s", type(error).__name__)
+                faults = dict.fromkeys(group, _not_kept(Text(zh="写入失败", en="the write failed")))
+            for waiting in group:
+                waiting.failure = faults.get(waiting)
+                waiting.settled.set()
+            # Not held through the next wait: these are what institutions posted.
+            del group, faults, waiting
+
+    def _next_group(self) -> list[_Waiting]:
+        """Wait for decisions and return those that are there; none means the end."""
+        with self._changed:
+            while not self._queue and not self._is_closed:
+                self._changed.wait()
+            size = min(len(self._queue), self._group_at_most)
+            return [self._queue.popleft() for _ in range(size)]
+
+    def _write(self, group: Sequence[_Waiting]) -> dict[_Waiting, StoreUnavailable]:
+        """Commit the group; return the failures of single rows, which do not harm the others."""
+        try:
+            with self._database.writing() as connection:
+                _insert(connection, group)
+            faults = {}
+        except _ROW_IS_AT_FAULT:
+            with self._database.writing() as connection:
+                faults = _insert_singly(connection, group)
+        self.commits += 1
+        return faults
+
+
+def _insert(connection: Connection, group: Sequence[_Waiting]) -> None:
+    connection.execute(_INSERT, [waiting.record.as_row() for waiting in group])
+
+
+def _insert_singly(
+    connection: Connection, group: Sequence[_Waiting]
+) -> dict[_Waiting, StoreUnavailable]:
+    faults = {}
+    for waiting in group:
+        try:
+            with connection.begin_nested():
+                _insert(connection, [waiting])
+        except _ROW_IS_AT_FAULT as error:
+            _log.error("a decision could not be kept: %s", kind_of(error))
+            faults[waiting] = _not_kept(
+                Text(zh="数据库拒绝了该决定", en="the database refused this decision")
+            )
+    return faults
+
+
+def _not_kept(message: Text) -> StoreUnavailable:
+    return StoreUnavailable(
+        message,
+        hint=Text(zh="没有保存任何内容，请稍后重试", en="nothing was kept; try again in a moment"),
+    )
