@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fanzha.errors import ExpressionError, Location
 from fanzha.model.expressions import (
@@ -42,6 +42,8 @@ class Scope:
 
     facts: Mapping[str, ValueType]
     parameters: Mapping[str, ValueType]
+    elsewhere: Mapping[str, Text] = field(default_factory=dict)
+    """Names that exist but cannot be read here (parameters with `$`), and what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +192,12 @@ def _nearest_value(word: str, values: Collection[str]) -> Text:
 def _type_of(expression: Expression, scope: Scope) -> _Typed:
     match expression:
         case Name(id=id_):
-            found = _look_up(expression, id_, scope.facts, Text(zh="事实", en="fact"))
+            what = Text(zh="事实", en="fact")
+            found = _look_up(expression, id_, scope.facts, what, scope.elsewhere)
             return _bounded(expression, _typed(found))
         case Parameter(id=id_):
             what = Text(zh="参数", en="parameter")
-            found = _look_up(expression, id_, scope.parameters, what, "$")
+            found = _look_up(expression, id_, scope.parameters, what, scope.elsewhere, "$")
             return _bounded(expression, _typed(found))
         case Literal(value=bool()):
             return _Typed(BOOLEAN, literal=True)
@@ -278,13 +281,28 @@ def _bounded(expression: Expression, typed: _Typed) -> _Typed:
 
 
 def _look_up(
-    place: Expression, id_: str, known: Mapping[str, ValueType], what: Text, sign: str = ""
+    place: Expression,
+    id_: str,
+    known: Mapping[str, ValueType],
+    what: Text,
+    elsewhere: Mapping[str, Text],
+    sign: str = "",
 ) -> ValueType:
     if id_ in known:
         return known[id_]
+    name = f"{sign}{id_}"
+    if name in elsewhere:
+        raise _error(
+            place,
+            Text(
+                zh=f"此处不能使用{what.zh} `{name}`", en=f"{what.en} `{name}` cannot be read here"
+            ),
+            elsewhere[name],
+            f"expression_{what.en}_unknown",
+        )
     raise _error(
         place,
-        Text(zh=f"未知{what.zh} `{sign}{id_}`", en=f"unknown {what.en} `{sign}{id_}`"),
+        Text(zh=f"未知{what.zh} `{name}`", en=f"unknown {what.en} `{name}`"),
         _suggestion(id_, known, sign),
         f"expression_{what.en}_unknown",
     )

@@ -79,16 +79,12 @@ class _Parser:
     def expression(self) -> Expression:
         try:
             tree = ast.parse(self.text.strip(), mode="eval")
-        except SyntaxError as error:
+        # Some releases of Python raise ValueError for a null character.
+        except (SyntaxError, ValueError) as error:
             raise self._syntax_error(error) from error
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise _error(
-                Text(zh="无法读取该条件", en="this condition cannot be read"),
-                1,
-                Text(zh="请简化，并去掉特殊字符", en="simplify it and remove special characters"),
-                "expression_syntax",
-            ) from error
-        self._refuse_depth(tree.body)
+        except (RecursionError, MemoryError) as error:
+            raise _too_deep() from error
+        _refuse_depth(tree.body)
         return self._condition(tree.body)
 
     # What Python's own grammar would take, drop or change without a word: comments, other
@@ -161,26 +157,6 @@ class _Parser:
             )
         return _error(message, column, hint, "expression_syntax")
 
-    def _refuse_depth(self, tree: ast.expr) -> None:
-        level: list[ast.AST] = [tree]
-        for _ in range(MAXIMUM_DEPTH):
-            level = [
-                child
-                for node in level
-                for child in ast.iter_child_nodes(node)
-                if isinstance(child, ast.expr)
-            ]
-        if level:
-            raise _error(
-                Text(
-                    zh=f"条件嵌套超过 {MAXIMUM_DEPTH} 层",
-                    en=f"nested more than {MAXIMUM_DEPTH} levels deep",
-                ),
-                1,
-                Text(zh="请拆成定义", en="split it into definitions"),
-                "expression_too_deep",
-            )
-
     # Python has no `$`: parameters become names that no fact can have, and columns are mapped back.
     def _with_plain_names(self) -> str:
         parts: list[str] = []
@@ -211,9 +187,9 @@ class _Parser:
                 shift = position - written
         return offset + shift + 1
 
-    def _syntax_error(self, error: SyntaxError) -> ExpressionError:
+    def _syntax_error(self, error: SyntaxError | ValueError) -> ExpressionError:
         lead = len(self.text) - len(self.text.lstrip())
-        column = self._original(max((error.offset or 1) - 1, 0) + lead)
+        column = self._original(max((getattr(error, "offset", None) or 1) - 1, 0) + lead)
         hint = Text(
             zh="可用：比较、and、or、not、in [..]、+ - *、括号",
             en="use comparisons, and, or, not, in [..], + - * and parentheses",
@@ -322,6 +298,31 @@ class _Parser:
             hint,
             "expression_not_allowed",
         )
+
+
+def _refuse_depth(tree: ast.expr) -> None:
+    level: list[ast.AST] = [tree]
+    for _ in range(MAXIMUM_DEPTH):
+        level = [
+            child
+            for node in level
+            for child in ast.iter_child_nodes(node)
+            if isinstance(child, ast.expr)
+        ]
+    if level:
+        raise _too_deep()
+
+
+def _too_deep() -> ExpressionError:
+    return _error(
+        Text(
+            zh=f"条件嵌套超过 {MAXIMUM_DEPTH} 层",
+            en=f"nested more than {MAXIMUM_DEPTH} levels deep",
+        ),
+        1,
+        Text(zh="请拆成定义", en="split it into definitions"),
+        "expression_too_deep",
+    )
 
 
 def _is_condition(node: ast.expr) -> bool:

@@ -40,11 +40,15 @@ def _parameter_sources(law: Law, places: Places) -> Iterator[FanzhaError]:
                     "parameter",
                     parameter.id,
                     Text(
-                        zh=f"没有文件 `{source.instrument}`",
+                        zh=f"没有规范性文件 `{source.instrument}`",
                         en=f"no instrument has the key `{source.instrument}`",
                     ),
                     inner="source",
-                    hint=suggest(source.instrument, law.instruments),
+                    hint=suggest(source.instrument, law.instruments)
+                    or Text(
+                        zh="请为该文件添加 instrument.yaml",
+                        en="add a folder with an instrument.yaml for it",
+                    ),
                     code="ruleset_word_unknown",
                 )
 
@@ -58,7 +62,10 @@ def _obligations(law: Law, places: Places) -> Iterator[FanzhaError]:
                     each.id,
                     Text(zh=f"未知责任条款 `{liability}`", en=f"unknown liability `{liability}`"),
                     inner="liabilities",
-                    hint=suggest(liability, law.liabilities),
+                    hint=suggest(liability, law.liabilities)
+                    or Text(
+                        zh="请先写入 liabilities.yaml", en="write it into a liabilities.yaml first"
+                    ),
                     code="ruleset_word_unknown",
                 )
         yield from _dates(law, places, "obligation", each.id, each.in_force, each.parameters)

@@ -25,6 +25,48 @@ def suggest(word: str, known: Collection[str]) -> Text | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """A type of value: what it is called, and how one is written."""
+
+    name: Text
+    hint: Text
+
+
+_MAPPING = Expected(
+    Text(zh="键值对", en="a mapping of keys to values"),
+    Text(zh="写成 `键: 值`，每行一个", en="write `key: value`, one on each line"),
+)
+_LIST = Expected(
+    Text(zh="列表", en="a list"),
+    Text(
+        zh="每一项以 `- ` 开头，或写成 [a, b]", en="start each element with `- `, or write [a, b]"
+    ),
+)
+_STRING = Expected(
+    Text(zh="文字", en="a text"),
+    Text(
+        zh="请填写文字；数字、日期和 true、false 作为文字时须加引号",
+        en="write a text; numbers, dates, true and false are texts in quotes only",
+    ),
+)
+_INTEGER = Expected(
+    Text(zh="整数", en="a whole number"),
+    Text(zh="只写数字；金额以分计", en="write digits only; money is in fen"),
+)
+_BOOLEAN = Expected(
+    Text(zh=" true 或 false", en="true or false"),
+    Text(
+        zh="写 true 或 false；yes、no 和带引号的词都是文字",
+        en="write true or false; yes, no and words in quotes are texts",
+    ),
+)
+_DAY = Expected(
+    Text(zh="日期 YYYY-MM-DD", en="a date, YYYY-MM-DD"),
+    Text(zh="不加引号，如 2022-12-01", en="without quotes, such as 2022-12-01"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """A value of a document together with where it stands."""
 
@@ -50,13 +92,13 @@ class Cursor:
 
     def entries(self) -> Iterator[tuple[str, Cursor]]:
         """Go through the entries of a mapping."""
-        self._expect(dict, Text(zh="键值对", en="a mapping of keys to values"))
+        self._expect(dict, _MAPPING)
         for key, value in self.value.items():
             yield key, Cursor(self.document, value, (*self.path, key))
 
     def elements(self) -> Iterator[Cursor]:
         """Go through the elements of a list."""
-        self._expect(list, Text(zh="列表", en="a list"))
+        self._expect(list, _LIST)
         for position, value in enumerate(self.value):
             yield Cursor(self.document, value, (*self.path, position))
 
@@ -66,7 +108,7 @@ class Cursor:
 
     def at(self, key: str) -> Cursor:
         """Go to a key that must be there."""
-        self._expect(dict, Text(zh="键值对", en="a mapping of keys to values"))
+        self._expect(dict, _MAPPING)
         if self.value.get(key) is None:
             raise self.error(
                 Text(zh=f"缺少 `{key}`", en=f"`{key}` is missing"),
@@ -94,7 +136,7 @@ class Cursor:
     def string(self) -> str:
         """Return a non-empty text."""
         if not isinstance(self.value, str) or not self.value.strip():
-            raise self._wrong(Text(zh="文字", en="a text"))
+            raise self._wrong(_STRING)
         return self.value.strip()
 
     def strings(self) -> tuple[str, ...]:
@@ -106,19 +148,19 @@ class Cursor:
     def integer(self) -> int:
         """Return a whole number."""
         if isinstance(self.value, bool) or not isinstance(self.value, int):
-            raise self._wrong(Text(zh="整数", en="a whole number"))
+            raise self._wrong(_INTEGER)
         return self.value
 
     def boolean(self) -> bool:
         """Return true or false."""
         if not isinstance(self.value, bool):
-            raise self._wrong(Text(zh="true 或 false", en="true or false"))
+            raise self._wrong(_BOOLEAN)
         return self.value
 
     def day(self) -> date:
         """Return a date."""
         if not isinstance(self.value, date):
-            raise self._wrong(Text(zh="日期 YYYY-MM-DD", en="a date, YYYY-MM-DD"))
+            raise self._wrong(_DAY)
         return self.value
 
     def text(self) -> Text:
@@ -196,13 +238,32 @@ class Cursor:
             )
         return self.at(language).string()
 
-    def _expect(self, kind: type, what: Text) -> None:
+    def _expect(self, kind: type, what: Expected) -> None:
         if not isinstance(self.value, kind):
             raise self._wrong(what)
 
-    def _wrong(self, what: Text) -> RulesetError:
-        shown = str(self.value)[:60]
+    def _wrong(self, what: Expected) -> RulesetError:
+        found = self._found()
         return self.error(
-            Text(zh=f"应为{what.zh}，实为 `{shown}`", en=f"expected {what.en}, found `{shown}`"),
+            Text(
+                zh=f"应为{what.name.zh}，实为{found.zh}",
+                en=f"expected {what.name.en}, found {found.en}",
+            ),
+            hint=what.hint,
             code="ruleset_wrong_type",
         )
+
+    def _found(self) -> Text:
+        match self.value:
+            case dict():
+                return Text(zh="键值对", en="a mapping")
+            case list():
+                return Text(zh="列表", en="a list")
+            case None:
+                return Text(zh="空值", en="nothing")
+            case bool():
+                word = str(self.value).lower()
+                return Text(zh=f" {word}", en=word)
+            case str():
+                return Text(zh=f"文字 `{self.value[:60]}`", en=f"the text `{self.value[:60]}`")
+        return Text(zh=f" `{self.value}`", en=f"`{self.value}`")

@@ -66,8 +66,31 @@ class Vocabulary:
             parameters={
                 each.id: each.type for each in self.parameters.values() if each.type is not None
             },
+            elsewhere=self._elsewhere(circumstances),
         )
         return lambda expression: check_condition(expression, scope)
+
+    def _elsewhere(self, circumstances: bool) -> dict[str, Text]:
+        kind = _ONLY_OPERATIONAL if circumstances else _ONLY_SANCTIONS
+        return {
+            name: kind
+            for name, fact in self.facts.items()
+            if (fact.kind is FactKind.CIRCUMSTANCE) != circumstances
+        } | {f"${each.id}": _A_LIST for each in self.parameters.values() if each.type is None}
+
+
+_ONLY_SANCTIONS = Text(
+    zh="情节事实（circumstance）只在责任条款中使用",
+    en="it is a circumstance: only the tiers of a liability read those",
+)
+_ONLY_OPERATIONAL = Text(
+    zh="责任条款的档次只能使用情节事实（`kind: circumstance`）",
+    en="the tiers of a liability read circumstances only (`kind: circumstance`)",
+)
+_A_LIST = Text(
+    zh="该参数是列表；请直接写出各值：in ['a', 'b']",
+    en="it is a list; write its values out: in ['a', 'b']",
+)
 
 
 def read_instrument(cursor: Cursor) -> Instrument:
@@ -225,7 +248,8 @@ def _period(cursor: Cursor, parameters: Mapping[str, Parameter]) -> tuple[int | 
         if name not in parameters:
             raise cursor.error(
                 Text(zh=f"未知参数 `${name}`", en=f"unknown parameter `${name}`"),
-                hint=suggest(name, parameters),
+                hint=suggest(source, [f"${each}" for each in parameters])
+                or Text(zh="请先在 parameters/ 中声明", en="declare it under parameters/ first"),
                 code="ruleset_word_unknown",
             )
         return name, parameters[name].unit
@@ -309,13 +333,17 @@ def _row_condition(
     condition: Expression | None, key: tuple[str | bool, ...], cursor: Cursor
 ) -> Expression:
     if condition is None:
-        shown = ", ".join(str(value) for value in key)
+        shown = ", ".join(map(_shown, key))
         raise cursor.error(
             Text(zh=f"表中没有 {shown} 的行", en=f"the table has no row for {shown}"),
             hint=Text(zh="请补上该行或 `otherwise`", en="add the row, or an `otherwise`"),
             code="ruleset_table_incomplete",
         )
     return condition
+
+
+def _shown(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _values_of(fact: Fact, place: Cursor) -> tuple[str | bool, ...]:
@@ -340,8 +368,15 @@ def _row_key(
         value = match.at(name).value
         if value not in values:
             raise match.at(name).error(
-                Text(zh=f"`{name}` 没有值 `{value}`", en=f"`{name}` has no value `{value}`"),
-                hint=suggest(str(value), [str(each) for each in values]),
+                Text(
+                    zh=f"`{name}` 没有值 `{_shown(value)}`",
+                    en=f"`{name}` has no value `{_shown(value)}`",
+                ),
+                hint=suggest(str(value), [str(each) for each in values])
+                or Text(
+                    zh="可用的值：" + "、".join(map(_shown, values)),
+                    en="values: " + ", ".join(map(_shown, values)),
+                ),
                 code="ruleset_word_unknown",
             )
         key.append(value)

@@ -17,7 +17,7 @@ from fanzha.model.vocabulary import (
     Source,
     close_roles,
 )
-from fanzha.rulesets.cursor import Cursor, suggest
+from fanzha.rulesets.cursor import Cursor, Expected, suggest
 from fanzha.rulesets.places import Places
 
 INTEGER_BOUND = 10**15
@@ -38,6 +38,23 @@ _PARAMETER_KEYS = {
     "id", "title", "value", "unit", "applies_to", "in_force", "source", "implements",
     "grade", "note",
 }  # fmt: skip
+
+
+_FUNCTION = Expected(
+    Text(zh="函数", en="function"),
+    Text(
+        zh="函数由服务或已启用的插件提供，见 `fanzha plugins list`",
+        en="the service or an enabled plugin brings functions: see `fanzha plugins list`",
+    ),
+)
+_FACT = Expected(
+    Text(zh="事实", en="fact"),
+    Text(zh="请先在 facts/ 中声明", en="declare it under facts/ first"),
+)
+_ROLE = Expected(
+    Text(zh="角色", en="role"),
+    Text(zh="请先在 roles.yaml 中声明", en="declare it in roles.yaml first"),
+)
 
 
 def supplied_facts() -> dict[str, Fact]:
@@ -193,9 +210,9 @@ def check_derivations(
         if place is None:
             continue
         if fact.derivation.function not in functions:
-            errors.append(_unknown(place, "函数", "function", fact.derivation.function, functions))
+            errors.append(_unknown(place, _FUNCTION, fact.derivation.function, functions))
         errors.extend(
-            _unknown(place, "事实", "fact", each, facts)
+            _unknown(place, _FACT, each, facts)
             for each in fact.derivation.inputs
             if each not in facts
         )
@@ -218,7 +235,7 @@ def check_roles(roles: Mapping[str, Role], places: Places) -> list[RulesetError]
         if place is None:
             continue
         unknown = [each for each in role.is_a if each not in roles]
-        errors.extend(_unknown(place, "角色", "role", each, roles) for each in unknown)
+        errors.extend(_unknown(place, _ROLE, each, roles) for each in unknown)
         if name in close_roles(frozenset(role.is_a), roles):
             errors.append(
                 place.error(
@@ -244,12 +261,10 @@ def _inputs_of(fact: Fact, facts: Mapping[str, Fact]) -> set[str]:
     return reached
 
 
-def _unknown(
-    place: Cursor, zh: str, en: str, name: str, known: Mapping[str, object]
-) -> RulesetError:
+def _unknown(place: Cursor, what: Expected, name: str, known: Mapping[str, object]) -> RulesetError:
     return place.error(
-        Text(zh=f"未知{zh} `{name}`", en=f"unknown {en} `{name}`"),
-        hint=suggest(name, known),
+        Text(zh=f"未知{what.name.zh} `{name}`", en=f"unknown {what.name.en} `{name}`"),
+        hint=suggest(name, known) or what.hint,
         code="ruleset_word_unknown",
     )
 

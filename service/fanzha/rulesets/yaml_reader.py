@@ -195,7 +195,8 @@ def _scalar(document: Document, node: yaml.Node) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INTEGER.match(text):
-        if len(text) > MAXIMUM_DIGITS:
+        digits = text.replace("_", "")
+        if len(digits.lstrip("+-")) > MAXIMUM_DIGITS:
             raise _error(
                 document,
                 node.start_mark.index,
@@ -205,7 +206,7 @@ def _scalar(document: Document, node: yaml.Node) -> Any:
                 ),
                 Text(zh="若是文字请加引号", en="quote it if it is a text"),
             )
-        return int(text.replace("_", ""))
+        return int(digits)
     if _DATE.match(text):
         try:
             return date.fromisoformat(text)
@@ -230,6 +231,14 @@ def _syntax_error(document: Document, error: yaml.YAMLError) -> RulesetError:
             code="ruleset_syntax",
         )
     mark = getattr(error, "problem_mark", None)
+    if mark and document.source.startswith("\t", mark.index):
+        return _error(
+            document,
+            mark.index,
+            Text(zh="行首有制表符", en="a tab where YAML has spaces"),
+            Text(zh="请用空格缩进", en="indent with spaces"),
+            code="ruleset_syntax",
+        )
     problem = getattr(error, "problem", None) or "unreadable"
     return _error(
         document,
