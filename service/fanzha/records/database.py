@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,21 +33,23 @@ _AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.Timeou
 class Database:
     """One database: connections to read, and write transactions that come by turns.
 
-    `patience_seconds` bounds statements and waits for locks; None does not bound statements,
-    which is for migrations.
+    `patience_seconds` bounds statements and waits for locks; None is for migrations, which
+    take the time that they take.
     """
 
     def __init__(
         self, database_url: str, *, patience_seconds: float | None = PATIENCE_SECONDS
     ) -> None:
         url = _usable_url(database_url)
-        self.file = Path(str(url.database)) if url.drivername == _DRIVERS["sqlite"] else None
-        self._turn = Turn(self.file) if self.file else None
         self.engine = _engine(url)
-        if self.file:
-            _prepare_sqlite(self.engine, self.file, patience_seconds or PATIENCE_SECONDS)
-        elif patience_seconds:
-            _prepare_postgresql(self.engine, patience_seconds)
+        self.file: Path | None = None
+        self._turn: Turn | None = None
+        if url.drivername == _DRIVERS["sqlite"]:
+            self.file = Path(str(url.database))
+            self._turn = Turn(self.file, patience_seconds=patience_seconds or math.inf)
+            _prepare_sqlite(self.engine, self._turn, patience_seconds or PATIENCE_SECONDS)
+        else:
+            _prepare_postgresql(self.engine, patience_seconds or 0)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -75,7 +78,8 @@ class Database:
         """Make the folder of an SQLite file; do nothing for PostgreSQL."""
         if self.file:
             with _away_is_said():
-                self.file.parent.mkdir(parents=True, exist_ok=True)
+                # For its owner alone: who was found to break the law is nobody else's to read.
+                self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def dispose(self) -> None:
         """Close all connections."""
@@ -168,9 +172,7 @@ def _engine(url: URL) -> Engine:
         ) from error
 
 
-def _prepare_sqlite(engine: Engine, file: Path, patience_seconds: float) -> None:
-    turn = Turn(file)
-
+def _prepare_sqlite(engine: Engine, turn: Turn, patience_seconds: float) -> None:
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA busy_timeout = {int(patience_seconds * 1000)}")
@@ -194,6 +196,13 @@ def _prepare_postgresql(engine: Engine, patience_seconds: float) -> None:
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: object) -> None:
+        # 0 means no limit.
         connection.execute(f"SET statement_timeout = {milliseconds}")
         connection.execute(f"SET idle_in_transaction_session_timeout = {2 * milliseconds}")
+        # What is acknowledged is on disk, also where a server does without; `remote_apply` and
+        # its like promise more and stay.
+        connection.execute(
+            "SELECT set_config('synchronous_commit', 'on', false)"
+            " WHERE current_setting('synchronous_commit') = 'off'"
+        )
         connection.commit()

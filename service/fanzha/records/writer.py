@@ -67,6 +67,11 @@ class GroupingWriter:
         """How many groups were committed; with the count of decisions it says how large."""
 
     @property
+    def is_running(self) -> bool:
+        """Whether the thread has been started and has not ended."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
     def waiting(self) -> int:
         """How many decisions wait for the next group."""
         return len(self._queue)

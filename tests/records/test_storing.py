@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from fanzha.errors import StoreUnavailable
+from fanzha.records import DecisionRecord, Records
+from fanzha.records.database import Database
+from fanzha.records.writer import GroupingWriter
+
+NewRecord = Callable[..., DecisionRecord]
+StoredIds = Callable[[], list[str]]
+Eventually = Callable[[Callable[[], bool]], None]
+Hold = Callable[[], AbstractContextManager[None]]
+
+STORING_PROCESS = str(Path(__file__).with_name("storing_process.py"))
+
+
+def test_another_connection_sees_a_decision_when_store_returns(
+    records: Records, new_record: NewRecord, stored_ids: StoredIds
+) -> None:
+    record = new_record()
+    records.decisions.store(record)
+    assert stored_ids() == [record.id]
+
+
+def test_decisions_of_a_process_that_dies_after_store_are_kept(
+    database_url: str, stored_ids: StoredIds
+) -> None:
+    command = [sys.executable, STORING_PROCESS, database_url, "3"]
+    *told, _ = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert len(told) == 3
+    assert sorted(stored_ids()) == sorted(told)
+
+
+def test_concurrent_stores_from_32_threads_all_land_once(
+    records: Records, new_record: NewRecord, stored_ids: StoredIds
+) -> None:
+    made = [new_record() for _ in range(320)]
+    with ThreadPoolExecutor(32) as threads:
+        list(threads.map(records.decisions.store, made))
+    assert sorted(stored_ids()) == sorted(record.id for record in made)
+
+
+def test_decisions_that_wait_share_one_commit(
+    writer: GroupingWriter,
+    new_record: NewRecord,
+    writers_kept_waiting: Hold,
+    stored_ids: StoredIds,
+    eventually: Eventually,
+) -> None:
+    with ThreadPoolExecutor(32) as threads:
+        with writers_kept_waiting():
+            stores = [threads.submit(writer.store, new_record())]
+            eventually(lambda: writer.is_running and writer.waiting == 0)
+            stores += [threads.submit(writer.store, new_record()) for _ in range(31)]
+            eventually(lambda: writer.waiting == 31)
+            assert stored_ids() == []
+        for store in stores:
+            store.result()
+    assert len(stored_ids()) == 32
+    assert writer.commits == 2
+
+
+def test_a_group_has_a_bound(
+    database: Database,
+    new_record: NewRecord,
+    writers_kept_waiting: Hold,
+    eventually: Eventually,
+) -> None:
+    writer = GroupingWriter(database, group_at_most=4)
+    with ThreadPoolExecutor(9) as threads:
+        with writers_kept_waiting():
+            stores = [threads.submit(writer.store, new_record())]
+            eventually(lambda: writer.is_running and writer.waiting == 0)
+            stores += [threads.submit(writer.store, new_record()) for _ in range(8)]
+            eventually(lambda: writer.waiting == 8)
+        for store in stores:
+            store.result()
+    writer.close()
+    assert writer.commits == 3
+
+
+def test_a_duplicate_id_fails_alone(
+    writer: GroupingWriter,
+    new_record: NewRecord,
+    writers_kept_waiting: Hold,
+    stored_ids: StoredIds,
+    eventually: Eventually,
+) -> None:
+    first = new_record()
+    good = [new_record() for _ in range(5)]
+    again = new_record(id=first.id, outcome="non_compliant")
+    with ThreadPoolExecutor(8) as threads:
+        with writers_kept_waiting():
+            stores = [threads.submit(writer.store, first)]
+            eventually(lambda: writer.is_running and writer.waiting == 0)
+            repeated = threads.submit(writer.store, again)
+            stores += [threads.submit(writer.store, record) for record in good]
+            eventually(lambda: writer.waiting == 6)
+        for store in stores:
+            store.result()
+        with pytest.raises(StoreUnavailable):
+            repeated.result()
+    assert sorted(stored_ids()) == sorted(record.id for record in [first, *good])
+    assert writer.commits == 2
+
+
+def test_one_id_twice_in_a_group_is_kept_once(
+    writer: GroupingWriter,
+    new_record: NewRecord,
+    writers_kept_waiting: Hold,
+    stored_ids: StoredIds,
+    eventually: Eventually,
+) -> None:
+    first, twice = new_record(), new_record()
+    with ThreadPoolExecutor(3) as threads:
+        with writers_kept_waiting():
+            threads.submit(writer.store, first)
+            eventually(lambda: writer.is_running and writer.waiting == 0)
+            stores = [threads.submit(writer.store, twice) for _ in range(2)]
+            eventually(lambda: writer.waiting == 2)
+        failures = [store.exception() for store in stores]
+    assert sorted(stored_ids()) == sorted([first.id, twice.id])
+    assert [type(failure) for failure in failures if failure] == [StoreUnavailable]
+
+
+def test_a_full_queue_refuses_and_keeps_what_waits(
+    database: Database,
+    new_record: NewRecord,
+    writers_kept_waiting: Hold,
+    stored_ids: StoredIds,
+    eventually: Eventually,
+) -> None:
+    writer = GroupingWriter(database, queue_at_most=2)
+    kept = [new_record() for _ in range(3)]
+    refused = new_record()
+    with ThreadPoolExecutor(3) as threads:
+        with writers_kept_waiting():
+            stores = [threads.submit(writer.store, kept[0])]
+            eventually(lambda: writer.is_running and writer.waiting == 0)
+            stores += [threads.submit(writer.store, record) for record in kept[1:]]
+            eventually(lambda: writer.waiting == 2)
+            with pytest.raises(StoreUnavailable, match="too many decisions"):
+                writer.store(refused)
+        for store in stores:
+            store.result()
+    writer.close()
+    assert sorted(stored_ids()) == sorted(record.id for record in kept)
+
+
+def test_a_store_that_waits_too_long_gives_up_and_writes_nothing_later(
+    database: Database,
+    new_record: NewRecord,
+    writers_kept_waiting: Hold,
+    stored_ids: StoredIds,
+    eventually: Eventually,
+) -> None:
+    writer = GroupingWriter(database, wait_at_most_seconds=0.5)
+    first, late = new_record(), new_record()
+    with ThreadPoolExecutor(1) as threads, writers_kept_waiting():
+        taken = threads.submit(writer.store, first)
+        eventually(lambda: writer.is_running and writer.waiting == 0)
+        with pytest.raises(StoreUnavailable, match="took too long"):
+            writer.store(late)
+        with pytest.raises(StoreUnavailable, match="took too long"):
+            taken.result()
+    writer.close()
+    assert stored_ids() == [first.id]
+
+
+def test_close_writes_what_waits(
+    database: Database,
+    new_record: NewRecord,
+    writers_kept_waiting: Hold,
+    stored_ids: StoredIds,
+    eventually: Eventually,
+) -> None:
+    writer = GroupingWriter(database)
+    with ThreadPoolExecutor(11) as threads:
+        with writers_kept_waiting():
+            stores = [threads.submit(writer.store, new_record()) for _ in range(10)]
+            eventually(lambda: writer.is_running and writer.waiting >= 9)
+            closing = threads.submit(writer.close)
+        closing.result()
+        assert len(stored_ids()) == 10
+        for store in stores:
+            store.result()
+
+
+def test_store_after_close_is_refused(
+    records: Records, new_record: NewRecord, stored_ids: StoredIds
+) -> None:
+    records.decisions.store(new_record())
+    records.close()
+    with pytest.raises(StoreUnavailable, match="stopping"):
+        records.decisions.store(new_record())
+    assert len(stored_ids()) == 1
+
+
+def test_closing_twice_does_no_harm(records: Records) -> None:
+    records.close()
+    records.close()
+    assert not any(thread.name == "fanzha-writer" for thread in threading.enumerate())
+
+
+def test_no_thread_runs_before_the_first_store(records: Records, new_record: NewRecord) -> None:
+    def writers() -> int:
+        return sum(thread.name == "fanzha-writer" for thread in threading.enumerate())
+
+    assert writers() == 0
+    records.decisions.store(new_record())
+    assert writers() == 1
+
+
+def test_the_log_of_a_refused_decision_shows_none_of_it(
+    writer: GroupingWriter, new_record: NewRecord, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = new_record(check_json=b'{"phone": "13800138000"}')
+    writer.store(record)
+    with pytest.raises(StoreUnavailable):
+        writer.store(record)
+    assert "could not be kept" in caplog.text
+    assert "13800138000" not in caplog.text
+    assert record.institution not in caplog.text
