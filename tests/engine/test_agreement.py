@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from tests.engine.generated import ALWAYS, CHECK_TYPE, expected, pairs
 
 from fanzha.engine import Edition
+from tests.engine.generated import ALWAYS, CHECK_TYPE, expected, pairs
 
 PAIRS = int(os.environ.get("FANZHA_TEST_PAIRS", "40000"))
 """Obligations judged, each with one set of facts. Set it higher for a long run."""

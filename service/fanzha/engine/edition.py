@@ -56,7 +56,7 @@ class Duty:
     applies: Expression
     violated: Expression
     sources: frozenset[str]
-    """The facts that it names, and those that elements among them rest on."""
+    """The facts that it names, and all that elements and derived facts among them rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,16 @@ class Edition:
         chosen = [each for each in law.obligations_of(check_type) if each.in_force.contains(day)]
         self.definitions = _definitions_for(law, check_type, day, chosen)
         self.elements = _elements(law, self.definitions.values())
+        self._inputs = {
+            name: fact.derivation.inputs for name, fact in law.facts.items() if fact.derivation
+        }
         self.duties = {each.id: self._duty(law, each) for each in chosen}
+        self.sources: frozenset[str] = frozenset().union(
+            *(duty.sources for duty in self.duties.values())
+        )
+        """Every fact that anything reads on these days."""
+        self.derived = tuple(self._derivation_order())
+        """Derived facts among the sources, each after those that it is derived from."""
         self._layers = [Shards(_element_rules(layer, self.elements)) for layer in self._order()]
         self._numbers = {str(number): id_ for number, id_ in enumerate(self.duties)}
         self._statuses = Shards(self._status_rules())
@@ -103,7 +112,17 @@ class Edition:
             if name not in found:
                 found.add(name)
                 pending.extend(self._read_by_element(name))
+                pending.extend(self._inputs.get(name, ()))
         return frozenset(found)
+
+    def _derivation_order(self) -> Iterator[str]:
+        left = sorted(name for name in self.sources if name in self._inputs)
+        while left:
+            ready = [each for each in left if not set(self._inputs[each]) & set(left)]
+            # INVARIANT: the loader has refused derivations in a circle.
+            assert ready, left
+            yield from ready
+            left = [each for each in left if each not in ready]
 
     def _read_by_element(self, name: str) -> frozenset[str]:
         if name not in self.elements.true_when:

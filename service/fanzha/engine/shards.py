@@ -10,7 +10,7 @@ from fanzha.engine.alternatives import Alternative, alternatives
 from fanzha.engine.properties import Properties
 from fanzha.engine.session import MAXIMUM_BRANCHES, MAXIMUM_PROPERTIES, RESERVED, Session
 from fanzha.engine.translation import pattern
-from fanzha.model.expressions import Expression, names_in
+from fanzha.model.expressions import Expression
 from fanzha.model.value_types import Folded
 
 SEPARATOR = "."
@@ -33,14 +33,14 @@ class Shards:
         self._sessions: list[tuple[Session, Properties]] = []
         shard = _Shard()
         for rule in rules:
-            found = alternatives(rule.condition)
-            if () in found:
-                self._always.add(rule.name)
-                continue
-            if not shard.has_room(found):
-                self._add(shard)
-                shard = _Shard()
-            shard.add(rule.name, found)
+            for number, each in enumerate(alternatives(rule.condition)):
+                if not each:
+                    self._always.add(rule.name)
+                    break
+                if not shard.has_room(each):
+                    self._add(shard)
+                    shard = _Shard()
+                shard.add(f"{rule.name}{SEPARATOR}{number}", each)
         self._add(shard)
 
     def _add(self, shard: _Shard) -> None:
@@ -66,15 +66,10 @@ class _Shard:
         self.rules: dict[str, Any] = {}
         self.properties = Properties(RESERVED)
 
-    def has_room(self, found: tuple[Alternative, ...]) -> bool:
-        branches = len(self.rules) + len(found)
-        # At most as many new properties as there are facts and comparisons in the rule.
-        operands = {name for each in found for atom in each for name in names_in(atom)}
-        properties = len(self.properties) + len(operands) + sum(map(len, found))
-        return not self.rules or (branches <= MAXIMUM_BRANCHES and properties <= MAXIMUM_PROPERTIES)
+    def has_room(self, alternative: Alternative) -> bool:
+        # At most two new properties a comparison: one for each side.
+        properties = len(self.properties) + 2 * len(alternative)
+        return len(self.rules) < MAXIMUM_BRANCHES and properties <= MAXIMUM_PROPERTIES
 
-    def add(self, name: str, found: tuple[Alternative, ...]) -> None:
-        for number, each in enumerate(found):
-            self.rules[f"{name}{SEPARATOR}{number}"] = {
-                "all": [{"m": pattern(each, self.properties)}]
-            }
+    def add(self, name: str, alternative: Alternative) -> None:
+        self.rules[name] = {"all": [{"m": pattern(alternative, self.properties)}]}

@@ -56,7 +56,7 @@ def check(
         institutions=institutions,
     )
     try:
-        decision = application.evaluate(body, explain=explain, record=record)
+        decision = application.evaluate(body, explain=explain, record=record).decision
     finally:
         application.close()
     if as_json:

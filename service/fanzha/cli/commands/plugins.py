@@ -39,6 +39,10 @@ def list_plugins(as_json: bool) -> None:
     for row in rows:
         state = "已启用 enabled" if row["state"] == "enabled" else "未启用 not enabled"
         listed.add_row(
-            str(row["name"]), str(row["version"]), str(row["origin"]), state, ", ".join(row["hooks"])
+            str(row["name"]),
+            str(row["version"]),
+            str(row["origin"]),
+            state,
+            ", ".join(row["hooks"]),
         )
     console().print(listed)

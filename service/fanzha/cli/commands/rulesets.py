@@ -68,8 +68,7 @@ def list_rulesets(language: str, as_json: bool) -> None:
     law = _law(())
     obligations = Counter(each.instrument for each in law.obligations.values())
     bundles = [
-        {"name": each.name, "digest": each.digest, "files": len(each.files)}
-        for each in law.bundles
+        {"name": each.name, "digest": each.digest, "files": len(each.files)} for each in law.bundles
     ]
     instruments = [
         {

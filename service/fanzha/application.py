@@ -1,0 +1,148 @@
+"""The composition root: wires the concrete parts, and is what web and cli call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from fanzha.errors import Location, UnknownInstitution, WrongInstitution
+from fanzha.model.check import Check
+from fanzha.model.institution import Institution
+from fanzha.model.law import Law
+from fanzha.model.text import Text
+from fanzha.records import Records, open_records
+from fanzha.records.decision_id import new_decision_id
+from fanzha.settings import Settings
+from fanzha.usecases.check_form import read_check
+from fanzha.usecases.decision import decide
+from fanzha.usecases.judge import judge
+from fanzha.usecases.keep import record_of
+from fanzha.usecases.rulebook import Rulebook, open_rulebook
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decision, and the bytes of it that are stored and sent."""
+
+    decision: dict[str, Any]
+    content: bytes
+
+
+class Application:
+    """One process's service: the law, the record, and the clock."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        rulebook: Rulebook,
+        *,
+        records: Records | None = None,
+        institutions: Mapping[str, Institution] | None = None,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self.settings = settings
+        self.rulebook = rulebook
+        self._records = records
+        self._institutions = institutions
+        self._clock = clock
+
+    @property
+    def law(self) -> Law:
+        """The law as loaded."""
+        return self.rulebook.law
+
+    @property
+    def records(self) -> Records:
+        """What is kept; raises RuntimeError in an application that was opened without."""
+        if self._records is None:
+            raise RuntimeError("this application was opened without records")
+        return self._records
+
+    def evaluate(
+        self,
+        body: Mapping[str, Any],
+        *,
+        explain: bool = False,
+        record: bool | None = None,
+        caller: str | None = None,
+    ) -> Answer:
+        """Judge one posted check, store the decision, and return it.
+
+        `record` decides whether it is stored; None leaves that to the check. `caller` is the
+        institution whose key came with it. Raises the errors of `read_check` and `judge`,
+        UnknownInstitution, WrongInstitution, and StoreUnavailable when it could not be kept.
+        """
+        now = self._clock()
+        check = read_check(body, self.law, self.rulebook.reader, now)
+        judgement = judge(check, self._institution(check, caller), self.rulebook)
+        id_ = new_decision_id(self._clock, os.urandom)
+        decision = decide(judgement, self.rulebook, id_=id_, now=now, explain=explain)
+        content = orjson.dumps(decision)
+        if record if record is not None else body.get("record", True) is not False:
+            self.records.decisions.store(
+                record_of(judgement, decision, content, self.rulebook, self.records.digests, now)
+            )
+        return Answer(decision, content)
+
+    def _institution(self, check: Check, caller: str | None) -> Institution:
+        if caller is not None and caller != check.institution:
+            raise WrongInstitution(
+                Text(
+                    zh=f"密钥不属于机构 `{check.institution}`",
+                    en=f"the key does not belong to institution `{check.institution}`",
+                ),
+                hint=Text(
+                    zh="请填写密钥所属的机构编号",
+                    en="name the institution that the key was made for",
+                ),
+                where=Location(path="institution"),
+            )
+        if self._institutions is not None:
+            found = self._institutions.get(check.institution)
+        else:
+            found = self.records.institutions.get(check.institution)
+        if found is None:
+            raise UnknownInstitution(
+                Text(
+                    zh=f"未登记的机构 `{check.institution}`",
+                    en=f"no institution `{check.institution}` is registered",
+                ),
+                hint=Text(
+                    zh="请先登记：fanzha institutions register",
+                    en="register it first: fanzha institutions register",
+                ),
+                where=Location(path="institution"),
+            )
+        return found
+
+    def close(self) -> None:
+        """Write what waits and give everything back."""
+        if self._records is not None:
+            self._records.close()
+        self.rulebook.close()
+
+
+def open_application(
+    settings: Settings,
+    *,
+    records: bool = True,
+    institutions: Mapping[str, Institution] | None = None,
+) -> Application:
+    """Load plugins and law, open the record, and return the application.
+
+    `institutions` stand in place of the registry. Raises whatever stops the start.
+    """
+    rulebook = open_rulebook(settings)
+    try:
+        opened = open_records(settings) if records else None
+    except BaseException:
+        rulebook.close()
+        raise
+    return Application(settings, rulebook, records=opened, institutions=institutions)

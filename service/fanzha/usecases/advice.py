@@ -1,0 +1,116 @@
+"""What to do about a proposed act, obligation by obligation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fanzha.engine import Status
+from fanzha.model.expressions import And, Expression, names_in
+from fanzha.model.kleene import evaluate
+from fanzha.model.norms import Stage
+from fanzha.model.settling import Family, settling_sets
+from fanzha.model.value_types import Folded
+from fanzha.model.vocabulary import FactKind
+from fanzha.usecases.judgement import JudgedDuty, Judgement
+from fanzha.usecases.rulebook import Rulebook
+
+ORDER = ("proceed", "proceed_with", "hold", "refuse")
+"""Mildest first; the gravest of any obligation is that of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`word` is one of ORDER; `measures` are facts that would make the act lawful."""
+
+    word: str
+    measures: tuple[str, ...] = ()
+
+
+def advise(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice | None:
+    """Return the advice on one obligation; None where the act is already done."""
+    if judgement.check.stage is not Stage.PROPOSED:
+        return None
+    match duty.status:
+        case Status.FULFILLED | Status.NOT_APPLICABLE:
+            return Advice("proceed")
+        case Status.ERROR:
+            return Advice("hold")
+        case Status.UNDETERMINED:
+            return _for_undetermined(duty, judgement, rulebook)
+    return _for_breach(duty, judgement, rulebook)
+
+
+def overall(advices: Iterable[Advice | None]) -> str | None:
+    """Return the gravest advice, or None where there is none."""
+    words = [each.word for each in advices if each is not None]
+    return max(words, key=ORDER.index, default=None)
+
+
+def _for_undetermined(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice:
+    """Measures alone would settle it for the better: proceed with them. Otherwise hold."""
+    edition = judgement.edition
+    breach = _breach(duty, judgement)
+    facts = rulebook.law.facts
+    for each in _lawful_sets(breach, judgement, rulebook):
+        if each and all(
+            facts[name].kind is FactKind.MEASURE or name in edition.elements.true_when
+            for name in each
+        ):
+            measures = tuple(sorted(name for name in each if facts[name].kind is FactKind.MEASURE))
+            if measures:
+                return Advice("proceed_with", measures)
+    return Advice("hold")
+
+
+def _for_breach(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice:
+    """A breach that other measures could undo: proceed with them. Otherwise refuse."""
+    measures = {
+        name
+        for name in judgement.edition.duties[duty.obligation.id].sources
+        if rulebook.law.facts[name].kind is FactKind.MEASURE and name in judgement.facts
+    }
+    without = {name: value for name, value in judgement.facts.items() if name not in measures}
+    if _truth(_breach(duty, judgement), without, judgement):
+        return Advice("refuse")
+    return Advice("proceed_with", tuple(sorted(measures)))
+
+
+def _breach(duty: JudgedDuty, judgement: Judgement) -> Expression:
+    found = judgement.edition.duties[duty.obligation.id]
+    return And((found.applies, found.violated))
+
+
+def _truth(condition: Expression, facts: dict[str, Folded], judgement: Judgement) -> bool | None:
+    return evaluate(condition, _closed(facts, judgement, names_in(condition)))
+
+
+def _closed(
+    facts: dict[str, Folded], judgement: Judgement, names: Iterable[str]
+) -> dict[str, Folded]:
+    """Return the facts with the elements among `names` worked out by the reference evaluator."""
+    elements = judgement.edition.elements
+    known = dict(facts)
+    pending = [(name, False) for name in names]
+    while pending:
+        name, opened = pending.pop()
+        if name in known or name not in elements.true_when:
+            continue
+        read = names_in(elements.true_when[name]) | names_in(elements.false_when[name])
+        if not opened:
+            pending += [(name, True), *((each, False) for each in read)]
+        elif evaluate(elements.true_when[name], known):
+            known[name] = True
+        elif evaluate(elements.false_when[name], known):
+            known[name] = False
+    return known
+
+
+def _lawful_sets(breach: Expression, judgement: Judgement, rulebook: Rulebook) -> Family:
+    return settling_sets(
+        breach,
+        truth=False,
+        facts=judgement.known,
+        elements=judgement.edition.elements,
+        inputs_of=rulebook.inputs_of,
+    )

@@ -1,0 +1,87 @@
+"""Works out derived facts, and names those that could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from fanzha.errors import FanzhaError
+from fanzha.model.check import Value
+from fanzha.model.text import Text
+from fanzha.model.value_types import Kind, ValueType
+from fanzha.plugins.contributions import DerivedFunction
+from fanzha.usecases.legal_calendar import CalendarUnknown
+from fanzha.usecases.rulebook import Rulebook
+
+
+@dataclass
+class Derived:
+    """What came out: values, and why there is none where inputs were there."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    failures: dict[str, Text] = field(default_factory=dict)
+    """Derived facts whose function failed: what rests on them has no verdict."""
+    unknown: dict[str, Text] = field(default_factory=dict)
+    """Derived facts that cannot be known, such as working days of a year not yet fixed."""
+
+
+def derive(names: Iterable[str], stated: Mapping[str, Value], rulebook: Rulebook) -> Derived:
+    """Compute the derived facts in the order given; what has a missing input is missing."""
+    derived = Derived()
+    known = dict(stated)
+    for name in names:
+        fact = rulebook.law.facts[name]
+        derivation = fact.derivation
+        # A system may state the result itself; then that is what was stated.
+        if derivation is None or name in stated:
+            continue
+        if any(each not in known for each in derivation.inputs):
+            continue
+        function = rulebook.functions[derivation.function]
+        owner = rulebook.owners[derivation.function]
+        try:
+            value = function.function(*(known[each] for each in derivation.inputs))
+        except CalendarUnknown as error:
+            derived.unknown[name] = error.message
+            continue
+        except FanzhaError as error:
+            derived.failures[name] = error.message
+            continue
+        # The edge to a stranger's code: whatever it raises costs this answer and no other.
+        except Exception as error:  # noqa: BLE001
+            derived.failures[name] = _failed(owner, derivation.function, type(error).__name__)
+            continue
+        if value is None:
+            continue
+        if not _fits(value, fact.type, function):
+            derived.failures[name] = _failed(owner, derivation.function, "wrong result")
+            continue
+        derived.values[name] = known[name] = value
+    return derived
+
+
+def _fits(value: object, type_: ValueType, function: DerivedFunction) -> bool:
+    match type_.kind:
+        case Kind.BOOLEAN:
+            return isinstance(value, bool)
+        case Kind.INTEGER:
+            if isinstance(value, bool) or not isinstance(value, int):
+                return False
+            low, high = type_.minimum, type_.maximum
+            return (low is None or low <= value) and (high is None or value <= high)
+        case Kind.DATE:
+            return isinstance(value, date) and not isinstance(value, datetime)
+        case Kind.DATETIME:
+            return isinstance(value, datetime) and value.tzinfo is not None
+        case Kind.ENUM:
+            return value in type_.values
+        case Kind.STRING:
+            return isinstance(value, str)
+
+
+def _failed(owner: str, function: str, cause: str) -> Text:
+    return Text(
+        zh=f"插件 `{owner}` 的函数 `{function}` 出错：{cause}",
+        en=f"function `{function}` of plugin `{owner}` failed: {cause}",
+    )

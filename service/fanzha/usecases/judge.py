@@ -1,0 +1,170 @@
+"""Judges a typed check: derives, lets the engine decide, and gives each obligation its status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from fanzha.engine import Edition, Findings, Status
+from fanzha.engine.edition import Duty, overdue
+from fanzha.engine.session import EngineError
+from fanzha.errors import ContradictedElement, FanzhaError, Location, Problems
+from fanzha.model.check import Check, Value
+from fanzha.model.expressions import names_in
+from fanzha.model.institution import Institution
+from fanzha.model.norms import Stage
+from fanzha.model.text import Text
+from fanzha.model.value_types import Folded
+from fanzha.model.vocabulary import FactKind
+from fanzha.usecases.deadlines import due_at
+from fanzha.usecases.derive import Derived, derive
+from fanzha.usecases.judgement import JudgedDuty, Judgement
+from fanzha.usecases.legal_calendar import CalendarUnknown, china_day
+from fanzha.usecases.rulebook import Rulebook
+
+Dues = dict[str, datetime | Text]
+"""Obligation -> when it falls due, or why that cannot be known."""
+
+
+def judge(check: Check, institution: Institution, rulebook: Rulebook) -> Judgement:
+    """Return what the law of the day of the act says of the check.
+
+    Raises Problems with ContradictedElement for elements that were stated otherwise than the
+    facts give. An engine that fails yields the status `error`, never a verdict.
+    """
+    day = china_day(check.occurred_at)
+    edition = rulebook.editions.of(check.key, day)
+    stated = _stated(check, edition, rulebook)
+    derived = derive(edition.derived, stated, rulebook)
+    values = {**stated, **derived.values}
+    facts = _folded(values, rulebook)
+    dues = dict(_dues(edition, values, rulebook))
+    for id_, due in dues.items():
+        if isinstance(due, datetime):
+            facts[overdue(id_)] = check.known_at > due
+    roles = rulebook.law.close_roles(institution.roles)
+    findings: Findings | EngineError
+    try:
+        findings = edition.judge(facts)
+    except EngineError as error:
+        findings = error
+    else:
+        _refuse_contradictions(findings, check, edition, facts, rulebook)
+    duties = tuple(
+        _judged(duty, roles, findings, derived, dues) for duty in _in_scope(edition, check)
+    )
+    elements = {} if isinstance(findings, EngineError) else findings.elements
+    return Judgement(check, institution, roles, day, edition, derived, facts, elements, duties)
+
+
+def _stated(check: Check, edition: Edition, rulebook: Rulebook) -> dict[str, Value]:
+    values: dict[str, Value] = {
+        "occurred_at": check.occurred_at,
+        "known_at": check.known_at,
+        **check.facts,
+    }
+    if check.stage is Stage.PROPOSED:
+        # The question is what would follow if it were done: what names the act is taken as true.
+        for name in edition.sources:
+            if rulebook.law.facts[name].kind is FactKind.ACT:
+                values.setdefault(name, True)
+    return values
+
+
+def _folded(values: dict[str, Value], rulebook: Rulebook) -> dict[str, Folded]:
+    facts = rulebook.law.facts
+    return {name: facts[name].type.fold(value) for name, value in values.items()}
+
+
+def _dues(
+    edition: Edition, values: dict[str, Value], rulebook: Rulebook
+) -> Iterator[tuple[str, datetime | Text]]:
+    for id_, duty in edition.duties.items():
+        due = duty.obligation.due
+        start = values.get(due.start) if due else None
+        if due is not None and isinstance(start, datetime):
+            try:
+                yield id_, due_at(due, start, rulebook.law)
+            except CalendarUnknown as error:
+                yield id_, error.message
+
+
+def _in_scope(edition: Edition, check: Check) -> Iterator[Duty]:
+    for id_, duty in edition.duties.items():
+        in_scope = not check.scope or id_.startswith(check.scope)
+        if (
+            in_scope
+            and check.stage in duty.obligation.stages
+            and duty.obligation.contract <= check.contract
+        ):
+            yield duty
+
+
+def _judged(
+    duty: Duty,
+    roles: frozenset[str],
+    findings: Findings | EngineError,
+    derived: Derived,
+    dues: Dues,
+) -> JudgedDuty:
+    obligation = duty.obligation
+    if not obligation.binds & roles:
+        return JudgedDuty(obligation, Status.NOT_APPLICABLE)
+    if isinstance(findings, EngineError):
+        return JudgedDuty(obligation, Status.ERROR, note=findings.message)
+    failed = sorted(duty.sources & derived.failures.keys())
+    if failed:
+        return JudgedDuty(obligation, Status.ERROR, note=derived.failures[failed[0]])
+    status = findings.statuses[obligation.id]
+    due = dues.get(obligation.id)
+    note = due if isinstance(due, Text) else None
+    if status is Status.UNDETERMINED and note is None:
+        unknown = sorted(duty.sources & derived.unknown.keys())
+        note = derived.unknown[unknown[0]] if unknown else None
+    return JudgedDuty(obligation, status, due if isinstance(due, datetime) else None, note)
+
+
+def _refuse_contradictions(
+    findings: Findings,
+    check: Check,
+    edition: Edition,
+    facts: dict[str, Folded],
+    rulebook: Rulebook,
+) -> None:
+    if not findings.contradictions:
+        return
+    errors: list[FanzhaError] = []
+    for element in findings.contradictions:
+        truth = findings.elements[element]
+        conditions = edition.elements.true_when if truth else edition.elements.false_when
+        shown = ", ".join(
+            f"{name} = {_shown(name, facts, check, rulebook)}"
+            for name in sorted(names_in(conditions[element]))
+            if name in facts
+        )
+        errors.append(
+            ContradictedElement(
+                Text(
+                    zh=f"`{element}` 陈述为 {_word(not truth)}，但业务事实得出 {_word(truth)}：{shown}",
+                    en=f"`{element}` is stated as {_word(not truth)}, but the facts make it "
+                    f"{_word(truth)}: {shown}",
+                ),
+                hint=Text(
+                    zh="请删去该陈述，或更正业务事实",
+                    en="take the statement out, or correct the facts",
+                ),
+                where=Location(path=f"facts.{element}"),
+            )
+        )
+    raise Problems(errors)
+
+
+def _shown(name: str, facts: dict[str, Folded], check: Check, rulebook: Rulebook) -> str:
+    if rulebook.law.facts[name].personal:
+        return "***"
+    value = check.facts.get(name, facts[name])
+    return _word(value) if isinstance(value, bool) else str(value)
+
+
+def _word(truth: bool) -> str:
+    return str(truth).lower()

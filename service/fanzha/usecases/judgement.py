@@ -1,0 +1,62 @@
+"""What judging a check found, before it is put into words: one value that the rest reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fanzha.engine import Edition, Status
+from fanzha.model.check import Check
+from fanzha.model.institution import Institution
+from fanzha.model.norms import Obligation
+from fanzha.model.text import Text
+from fanzha.model.value_types import Folded
+from fanzha.usecases.derive import Derived
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDuty:
+    """One obligation in scope with its status; `note` says why there is none from the engine."""
+
+    obligation: Obligation
+    status: Status
+    due: datetime | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A check with everything that was found about it."""
+
+    check: Check
+    institution: Institution
+    roles: frozenset[str]
+    day: date
+    edition: Edition
+    derived: Derived
+    facts: Mapping[str, Folded]
+    """Stated and derived facts, supplied ones and deadlines, as conditions compare them."""
+    elements: Mapping[str, bool]
+    duties: tuple[JudgedDuty, ...]
+
+    @property
+    def known(self) -> Mapping[str, Folded]:
+        """Facts together with the elements that follow from them."""
+        return {**self.facts, **self.elements}
+
+
+OUTCOMES = (
+    (Status.VIOLATED, "non_compliant"),
+    (Status.ERROR, "error"),
+    (Status.UNDETERMINED, "undetermined"),
+    (Status.PENDING, "pending"),
+    (Status.FULFILLED, "compliant"),
+)
+"""The first status that any obligation has decides the outcome."""
+
+
+def outcome_of(duties: tuple[JudgedDuty, ...]) -> str:
+    """Return the outcome of the whole check."""
+    statuses = {each.status for each in duties}
+    return next((outcome for status, outcome in OUTCOMES if status in statuses), "not_applicable")

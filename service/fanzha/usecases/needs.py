@@ -1,0 +1,60 @@
+"""Which missing facts would settle an obligation or a tier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fanzha.model.expressions import And, Expression
+from fanzha.model.settling import Elements, Family, settling_sets, smallest
+from fanzha.model.value_types import Folded
+from fanzha.model.vocabulary import Fact
+from fanzha.usecases.judgement import JudgedDuty, Judgement
+from fanzha.usecases.rulebook import Rulebook
+
+SHOWN = 6
+"""Alternatives that an answer lists; more help nobody."""
+
+_NO_ELEMENTS = Elements({}, {}, frozenset())
+
+
+def needs_of(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> list[Any]:
+    """Return the smallest sets of facts that would settle an undetermined obligation."""
+    found = judgement.edition.duties[duty.obligation.id]
+    no_breach = And((found.applies, found.violated))
+    families: list[Family] = [
+        _settle(found.applies, False, judgement, rulebook),
+        _settle(no_breach, True, judgement, rulebook),
+        _settle(no_breach, False, judgement, rulebook),
+    ]
+    due = duty.obligation.due
+    if due is not None and due.start not in judgement.facts:
+        families = [tuple(each | {due.start} for each in family) for family in families]
+    sets = [each for each in smallest(*families) if each][:SHOWN]
+    return [[_fact(rulebook.law.facts[name]) for name in sorted(each)] for each in sets]
+
+
+def _settle(condition: Expression, truth: bool, judgement: Judgement, rulebook: Rulebook) -> Family:
+    return settling_sets(
+        condition, truth, judgement.known, judgement.edition.elements, rulebook.inputs_of
+    )
+
+
+def needs_of_condition(
+    condition: Expression, facts: Mapping[str, Folded], rulebook: Rulebook
+) -> list[Any]:
+    """Return the circumstances that would settle a condition of a liability."""
+    families = [
+        settling_sets(condition, truth, facts, _NO_ELEMENTS, rulebook.inputs_of)
+        for truth in (True, False)
+    ]
+    sets = [each for each in smallest(*families) if each][:SHOWN]
+    return [[_fact(rulebook.law.facts[name]) for name in sorted(each)] for each in sets]
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    shown: dict[str, Any] = {"fact": fact.name, "title": fact.title.as_json()}
+    if fact.judgment:
+        # Nobody but a person can say this, and the answer says so.
+        shown["judgment"] = True
+    return shown

@@ -1,0 +1,107 @@
+"""Everything that is read once at the start and then only used: plugins, law, computations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fanzha.engine import Editions
+from fanzha.model.law import Law
+from fanzha.model.norms import Obligation
+from fanzha.model.vocabulary import Parameter
+from fanzha.plugins.contributions import DerivedFunction
+from fanzha.plugins.host import LoadedPlugins, load_plugins
+from fanzha.rulesets.folders import RuleFolder, builtin_rules
+from fanzha.rulesets.loader import load_law
+from fanzha.settings import Settings
+from fanzha.usecases.derived_functions import BUILT_IN
+from fanzha.usecases.posted_facts import FactReader
+
+SERVICE = "fanzha"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The law with all that is needed to apply it."""
+
+    law: Law
+    plugins: LoadedPlugins
+    functions: Mapping[str, DerivedFunction]
+    owners: Mapping[str, str]
+    """Function -> the plugin that it comes from; `fanzha` for the service's own."""
+    editions: Editions
+    reader: FactReader
+    obligations: Mapping[str, Json]
+    """Obligation -> what each answer says of it, whatever its status."""
+    numbers: Mapping[str, list[Json]]
+    """Obligation -> the parameters it reads, as answers show them."""
+    bundles: list[Json]
+
+    def inputs_of(self, name: str) -> tuple[str, ...]:
+        """Return what a derived fact is computed from; nothing for other facts."""
+        fact = self.law.facts.get(name)
+        return fact.derivation.inputs if fact is not None and fact.derivation else ()
+
+    def close(self) -> None:
+        """Give the engine's memory back."""
+        self.editions.close()
+
+
+def open_rulebook(settings: Settings) -> Rulebook:
+    """Load the enabled plugins and all rules; raise Problems with everything that is wrong."""
+    plugins = load_plugins(settings.plugins, reserved_functions=BUILT_IN)
+    functions = dict(BUILT_IN)
+    owners = dict.fromkeys(BUILT_IN, SERVICE)
+    for name, contribution in plugins.functions.items():
+        functions[name] = contribution.value
+        owners[name] = contribution.plugin.name
+    law = load_law(
+        _folders(settings, plugins),
+        check_type_files=[each.value.check_types for each in plugins.domains],
+        domains={each.value.name: each.value.title for each in plugins.domains},
+        functions=functions,
+    )
+    return Rulebook(
+        law=law,
+        plugins=plugins,
+        functions=functions,
+        owners=owners,
+        editions=Editions(law, settings.editions),
+        reader=FactReader(law.facts),
+        obligations={id_: _described(each) for id_, each in law.obligations.items()},
+        numbers={id_: _numbers(law, each) for id_, each in law.obligations.items()},
+        bundles=[{"name": each.name, "digest": each.digest} for each in law.bundles],
+    )
+
+
+def _folders(settings: Settings, plugins: LoadedPlugins) -> list[RuleFolder]:
+    return [
+        builtin_rules(),
+        *(RuleFolder(each.plugin.name, each.value) for each in plugins.rulesets),
+        *(RuleFolder(path.name, path) for path in settings.rulesets),
+    ]
+
+
+def _described(obligation: Obligation) -> Json:
+    return {
+        "id": obligation.id,
+        "cites": list(obligation.cites),
+        "title": obligation.title.as_json(),
+        "grade": obligation.grade,
+    }
+
+
+def _numbers(law: Law, obligation: Obligation) -> list[Json]:
+    return [_number(law.parameters[name]) for name in sorted(obligation.parameters)]
+
+
+def _number(parameter: Parameter) -> Json:
+    return {
+        "id": parameter.id,
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "grade": parameter.grade,
+    }

@@ -1,0 +1,36 @@
+"""Facts as answers may show them: readable, and personal ones never."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fanzha.model.value_types import CHINA_TIME
+from fanzha.usecases.judgement import Judgement
+from fanzha.usecases.rulebook import Rulebook
+
+MASK = "***"
+
+
+def shown_value(name: str, judgement: Judgement, rulebook: Rulebook) -> Any:
+    """Return the value of a known fact as JSON, masked where the fact is personal."""
+    if rulebook.law.facts[name].personal:
+        return MASK
+    if name in judgement.elements:
+        return judgement.elements[name]
+    check = judgement.check
+    supplied = {"occurred_at": check.occurred_at, "known_at": check.known_at}
+    for values in (check.facts, judgement.derived.values, supplied, judgement.facts):
+        if name in values:
+            value = values[name]
+            break
+    else:
+        raise KeyError(name)
+    if isinstance(value, datetime):
+        return shown_time(value)
+    return value if isinstance(value, bool | int | str) else value.isoformat()
+
+
+def shown_time(moment: datetime) -> str:
+    """Return a moment in China time."""
+    return moment.astimezone(CHINA_TIME).isoformat()
