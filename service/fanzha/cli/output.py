@@ -1,4 +1,4 @@
-"""What every command prints with: tables for people, JSON for scripts, one language or the other."""
+"""What every command prints with: tables for people, JSON for scripts, either language."""
 
 from __future__ import annotations
 

@@ -145,7 +145,8 @@ def _refuse_contradictions(
         errors.append(
             ContradictedElement(
                 Text(
-                    zh=f"`{element}` 陈述为 {_word(not truth)}，但业务事实得出 {_word(truth)}：{shown}",
+                    zh=f"`{element}` 陈述为 {_word(not truth)}，"
+                    f"但业务事实得出 {_word(truth)}：{shown}",
                     en=f"`{element}` is stated as {_word(not truth)}, but the facts make it "
                     f"{_word(truth)}: {shown}",
                 ),
