@@ -35,7 +35,8 @@ class Domain:
 class DerivedFunction:
     """A computation that rule files may name under `derived:`.
 
-    `inputs` is one kind per positional argument, or "any" for any number of inputs of any kind.
+    `inputs` is one kind per positional argument, or "any" for inputs of any kind, as many as the
+    function takes.
     A datetime arrives with its offset, an enum value as its string, money as integer fen.
     `output` is the kind of the result and `unit` its unit where it is an integer. The function
     must be pure: no clock, no files, no network, no randomness. Missing inputs never reach it;

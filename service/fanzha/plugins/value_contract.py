@@ -12,6 +12,7 @@ from fanzha.errors import PluginError
 from fanzha.model.text import Text
 from fanzha.plugins.contributions import ANY, KINDS, DerivedFunction, Domain
 
+MAXIMUM_INPUTS = 20
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 
 
@@ -112,10 +113,14 @@ def _takes(declared: DerivedFunction) -> bool:
     # Some functions of Python itself, such as `min`, do not tell their signature.
     except ValueError:
         return True
-    # Three of any kind stand for any number.
-    arguments = (None,) * (3 if declared.inputs == ANY else len(declared.inputs))
+    # With inputs of any kind the function itself says how many it takes.
+    counts = range(1, MAXIMUM_INPUTS + 1) if declared.inputs == ANY else [len(declared.inputs)]
+    return any(_binds(signature, count) for count in counts)
+
+
+def _binds(signature: inspect.Signature, count: int) -> bool:
     try:
-        signature.bind(*arguments)
+        signature.bind(*[None] * count)
     except TypeError:
         return False
     return True

@@ -236,7 +236,10 @@ def _due(cursor: Cursor, known: Vocabulary) -> Due:
     if unit not in DUE_UNITS:
         raise cursor.at("within").error(
             Text(zh=f"`{unit}` 不是期限单位", en=f"`{unit}` is not a unit of a deadline"),
-            hint=Text(zh="、".join(sorted(DUE_UNITS)), en=", ".join(sorted(DUE_UNITS))),
+            hint=Text(
+                zh="可用：" + "、".join(sorted(DUE_UNITS)),
+                en="units: " + ", ".join(sorted(DUE_UNITS)),
+            ),
         )
     return Due(start, amount, unit)
 

@@ -69,6 +69,9 @@ class Document:
         elif style in {"'", '"'}:
             offset = start + 1
         while offset < end:
+            if style == '"' and self.source.startswith("\\\n", offset):
+                offset += 2
+                continue
             if not self.source[offset].isspace():
                 if seen == 0:
                     break
