@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from fanzha.errors import StoreUnavailable
-from fanzha.records import DecisionRecord, Records
+from fanzha.records import DecisionRecord, Records, open_records
 from fanzha.records.database import Database
 from fanzha.records.writer import GroupingWriter
+from fanzha.settings import Settings
 
 NewRecord = Callable[..., DecisionRecord]
 StoredIds = Callable[[], list[str]]
@@ -205,19 +206,17 @@ def test_store_after_close_is_refused(
     assert len(stored_ids()) == 1
 
 
-def test_closing_twice_does_no_harm(records: Records) -> None:
-    records.close()
-    records.close()
-    assert not any(thread.name == "fanzha-writer" for thread in threading.enumerate())
-
-
-def test_no_thread_runs_before_the_first_store(records: Records, new_record: NewRecord) -> None:
-    def writers() -> int:
-        return sum(thread.name == "fanzha-writer" for thread in threading.enumerate())
-
-    assert writers() == 0
+def test_the_thread_runs_from_the_first_store_until_close(
+    settings: Settings, new_record: NewRecord
+) -> None:
+    before = set(threading.enumerate())
+    records = open_records(settings)
+    assert set(threading.enumerate()) == before
     records.decisions.store(new_record())
-    assert writers() == 1
+    (thread,) = set(threading.enumerate()) - before
+    records.close()
+    assert not thread.is_alive()
+    records.close()
 
 
 def test_the_log_of_a_refused_decision_shows_none_of_it(

@@ -77,7 +77,11 @@ class GroupingWriter:
         return len(self._queue)
 
     def store(self, record: DecisionRecord) -> None:
-        """Return when the record is committed; raise StoreUnavailable when it is not."""
+        """Return when the record is committed; raise StoreUnavailable when it is not known to be.
+
+        Where a commit took too long or lost its connection, the record may be kept all the
+        same: a decision that nobody was told, which does no harm.
+        """
         waiting = _Waiting(record)
         with self._changed:
             self._admit(waiting)
