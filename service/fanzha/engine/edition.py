@@ -40,14 +40,6 @@ class Status(StrEnum):
     ERROR = "error"
 
 
-_FIRED = {
-    "n": Status.NOT_APPLICABLE,
-    "v": Status.VIOLATED,
-    "p": Status.PENDING,
-    "f": Status.FULFILLED,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Duty:
     """An obligation with the numbers of its days put in."""
@@ -96,7 +88,6 @@ class Edition:
         self.derived = tuple(self._derivation_order())
         """Derived facts among the sources, each after those that it is derived from."""
         self._layers = [Shards(_element_rules(layer, self.elements)) for layer in self._order()]
-        self._numbers = {str(number): id_ for number, id_ in enumerate(self.duties)}
         self._statuses = Shards(self._status_rules())
 
     def _duty(self, law: Law, obligation: Obligation) -> Duty:
@@ -150,19 +141,23 @@ class Edition:
             left = [each for each in left if each not in placed]
         return layers
 
-    def _status_rules(self) -> Iterator[Rule]:
-        for number, id_ in self._numbers.items():
-            duty = self.duties[id_]
+    def _status_rules(self) -> Iterator[Rule[tuple[tuple[str, ...], Status]]]:
+        not_applicable: dict[Expression, list[str]] = {}
+        for id_, duty in self.duties.items():
             applies, violated = normal_form(duty.applies), normal_form(duty.violated)
-            yield Rule(f"{number}n", normal_form(duty.applies, truth=False))
-            yield Rule(f"{number}f", conjunction(applies, normal_form(duty.violated, truth=False)))
+            met = normal_form(duty.violated, truth=False)
             breach = conjunction(applies, violated)
+            not_applicable.setdefault(normal_form(duty.applies, truth=False), []).append(id_)
+            yield Rule(((id_,), Status.FULFILLED), conjunction(applies, met))
             if duty.obligation.due is None:
-                yield Rule(f"{number}v", breach)
+                yield Rule(((id_,), Status.VIOLATED), breach)
             else:
                 passed = Name(overdue(id_))
-                yield Rule(f"{number}v", conjunction(breach, passed))
-                yield Rule(f"{number}p", conjunction(breach, Not(passed)))
+                yield Rule(((id_,), Status.VIOLATED), conjunction(breach, passed))
+                yield Rule(((id_,), Status.PENDING), conjunction(breach, Not(passed)))
+        # Most duties of an event do not apply to it, and many for one and the same reason.
+        for condition, ids in not_applicable.items():
+            yield Rule((tuple(ids), Status.NOT_APPLICABLE), condition)
 
     def judge(self, facts: Mapping[str, Folded]) -> Findings:
         """Return what follows from the facts, which are typed and folded.
@@ -174,8 +169,7 @@ class Edition:
         derived: dict[str, bool] = {}
         contradictions: list[str] = []
         for layer in self._layers:
-            for name in layer.fire(known):
-                element, truth = name[1:], name[0] == "+"
+            for element, truth in layer.fire(known):
                 if derived.setdefault(element, truth) != truth:
                     raise _inconsistent(element)
                 if facts.get(element, truth) != truth:
@@ -184,17 +178,18 @@ class Edition:
         if contradictions:
             return Findings({}, derived, tuple(sorted(contradictions)))
         statuses = dict.fromkeys(self.duties, Status.UNDETERMINED)
-        for name in self._statuses.fire(known):
-            id_, status = self._numbers[name[:-1]], _FIRED[name[-1]]
-            if statuses[id_] is not Status.UNDETERMINED:
-                raise _inconsistent(id_)
-            statuses[id_] = status
+        for ids, status in self._statuses.fire(known):
+            for id_ in ids:
+                if statuses[id_] is not Status.UNDETERMINED:
+                    raise _inconsistent(id_)
+                statuses[id_] = status
         return Findings(statuses, derived, ())
 
     def close(self) -> None:
         """Give the engine's memory back."""
-        for shards in (*self._layers, self._statuses):
-            shards.close()
+        for layer in self._layers:
+            layer.close()
+        self._statuses.close()
 
 
 def with_numbers(law: Law, expression: Expression) -> Expression:
@@ -254,10 +249,10 @@ def _of_table(law: Law, table: Table, truth: bool) -> Expression:
     )
 
 
-def _element_rules(layer: Iterable[str], elements: Elements) -> Iterator[Rule]:
+def _element_rules(layer: Iterable[str], elements: Elements) -> Iterator[Rule[tuple[str, bool]]]:
     for element in layer:
-        yield Rule(f"+{element}", elements.true_when[element])
-        yield Rule(f"-{element}", elements.false_when[element])
+        yield Rule((element, True), elements.true_when[element])
+        yield Rule((element, False), elements.false_when[element])
 
 
 def _inconsistent(what: str) -> EngineError:

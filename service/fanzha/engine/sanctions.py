@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from fanzha.engine.alternatives import alternatives
+from fanzha.engine.alternatives import Alternative, alternatives
 from fanzha.engine.edition import with_numbers
 from fanzha.engine.properties import Properties
 from fanzha.engine.session import MAXIMUM_BRANCHES, RESERVED, EngineError, Session
-from fanzha.engine.shards import SEPARATOR
 from fanzha.engine.translation import pattern
 from fanzha.model.expressions import Expression, Name
 from fanzha.model.interval import Interval
@@ -23,6 +22,8 @@ from fanzha.model.value_types import Folded
 
 _LIABILITY = "liability"
 _VIOLATION, _CIRCUMSTANCES = "v", "c"
+_Key = tuple[str, int, bool]
+"""Liability, position of the tier, and whether its condition is true or false."""
 
 
 class TierState(StrEnum):
@@ -57,38 +58,20 @@ class SanctionEdition:
                 )
         self._shards = list(self._compile())
 
-    def _compile(self) -> Iterator[tuple[Session, Properties, frozenset[str]]]:
-        rules: dict[str, Any] = {}
-        properties, held = Properties((*RESERVED, _LIABILITY)), set[str]()
-        for number, liability in enumerate(self._liabilities.values()):
-            made = self._rules_of(str(number), liability, properties)
-            if rules and len(rules) + len(made) > MAXIMUM_BRANCHES:
-                yield Session(rules), properties, frozenset(held)
-                rules, held = {}, set()
-                properties = Properties((*RESERVED, _LIABILITY))
-                made = self._rules_of(str(number), liability, properties)
-            rules |= made
-            held.add(liability.id)
-        if rules:
-            yield Session(rules), properties, frozenset(held)
-
-    def _rules_of(
-        self, number: str, liability: Liability, properties: Properties
-    ) -> dict[str, Any]:
-        bound = disjunction(*(_role(each) for each in sorted(liability.binds)))
-        made: dict[str, Any] = {}
-        for position, condition in enumerate(self.conditions[liability.id]):
-            for sign, truth in (("+", True), ("-", False)):
-                reached = conjunction(bound, normal_form(condition, truth=truth))
-                for branch, each in enumerate(alternatives(reached)):
-                    name = f"{number}{SEPARATOR}{position}{SEPARATOR}{sign}{SEPARATOR}{branch}"
-                    made[name] = {
-                        "all": [
-                            {_VIOLATION: {_LIABILITY: liability.id}},
-                            {_CIRCUMSTANCES: pattern(each, properties)},
-                        ]
-                    }
-        return made
+    def _compile(self) -> Iterator[_Shard]:
+        shard = _Shard()
+        for liability in self._liabilities.values():
+            bound = disjunction(*(_role(each) for each in sorted(liability.binds)))
+            for position, condition in enumerate(self.conditions[liability.id]):
+                for truth in (True, False):
+                    reached = conjunction(bound, normal_form(condition, truth=truth))
+                    for each in alternatives(reached):
+                        if len(shard.meaning) == MAXIMUM_BRANCHES:
+                            yield shard
+                            shard = _Shard()
+                        shard.add((liability.id, position, truth), each)
+        if shard.meaning:
+            yield shard
 
     def judge(
         self,
@@ -104,20 +87,11 @@ class SanctionEdition:
         bound = {id_ for id_ in wanted if self._liabilities[id_].binds & set(roles)}
         facts = {**circumstances, **{_role(each).id: True for each in roles}}
         states: dict[tuple[str, int], TierState] = {}
-        ids = list(self._liabilities)
-        for session, properties, held in self._shards:
-            here = sorted(bound & held)
-            if not here:
-                continue
-            fired = session.fire(
-                properties.values(facts), *({_LIABILITY: liability} for liability in here)
-            )
-            for name in fired:
-                number, position, sign, _ = name.split(SEPARATOR)
-                key = (ids[int(number)], int(position))
-                state = TierState.TRUE if sign == "+" else TierState.FALSE
-                if states.setdefault(key, state) is not state:
-                    raise _inconsistent(key[0])
+        for shard in self._shards:
+            for liability, position, truth in shard.fire(facts, bound):
+                state = TierState.TRUE if truth else TierState.FALSE
+                if states.setdefault((liability, position), state) is not state:
+                    raise _inconsistent(liability)
         return tuple(
             Reach(
                 self._liabilities[id_],
@@ -132,8 +106,41 @@ class SanctionEdition:
 
     def close(self) -> None:
         """Give the engine's memory back."""
-        for session, _, _ in self._shards:
-            session.close()
+        for shard in self._shards:
+            shard.close()
+
+
+class _Shard:
+    """Rules that join one violation with the circumstances."""
+
+    def __init__(self) -> None:
+        self.meaning: dict[str, _Key] = {}
+        self._rules: dict[str, Any] = {}
+        self._properties = Properties((*RESERVED, _LIABILITY))
+        self._session: Session | None = None
+
+    def add(self, key: _Key, circumstances: Alternative) -> None:
+        name = str(len(self.meaning))
+        self.meaning[name] = key
+        self._rules[name] = {
+            "all": [
+                {_VIOLATION: {_LIABILITY: key[0]}},
+                {_CIRCUMSTANCES: pattern(circumstances, self._properties)},
+            ]
+        }
+
+    def fire(self, facts: Mapping[str, Folded], reached: Collection[str]) -> set[_Key]:
+        here = sorted({key[0] for key in self.meaning.values()} & set(reached))
+        if not here:
+            return set()
+        self._session = self._session or Session(self._rules)
+        violations = ({_LIABILITY: liability} for liability in here)
+        fired = self._session.fire(self._properties.values(facts), *violations)
+        return {self.meaning[name] for name in fired}
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
 
 
 def _role(role: str) -> Name:

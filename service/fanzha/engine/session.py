@@ -83,10 +83,11 @@ class Session:
         fired: set[str] = set()
         started = durable_rules_engine.start_action_for_state(self._handle, state)
         message = started[1] if started else None
+        complete = durable_rules_engine.complete_and_start_action
         while message:
             # The message is `{"<rule>":{…}}`; all the rest of it is what we sent.
             fired.add(message[2 : message.index('"', 2)])
-            message = durable_rules_engine.complete_and_start_action(self._handle, state)
+            message = complete(self._handle, state)
         durable_rules_engine.delete_state(self._handle, _SID)
         if CATCH_ALL not in fired:
             raise RuntimeError("the engine did not see the fact")

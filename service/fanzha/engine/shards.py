@@ -2,74 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, NamedTuple, TypeVar
 
 from fanzha.engine.alternatives import Alternative, alternatives
 from fanzha.engine.properties import Properties
 from fanzha.engine.session import MAXIMUM_BRANCHES, MAXIMUM_PROPERTIES, RESERVED, Session
-from fanzha.engine.translation import pattern
+from fanzha.engine.translation import Pattern, pattern
 from fanzha.model.expressions import Expression
 from fanzha.model.value_types import Folded
 
-SEPARATOR = "."
-"""Between the name of a rule and the number of its alternative."""
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A condition in normal form and the name that its being true has. Names hold no full stop."""
+class Rule(Generic[Key]):
+    """A condition in normal form, and the key that stands for its being true."""
 
-    name: str
+    key: Key
     condition: Expression
 
 
-class Shards:
+class Shards(Generic[Key]):
     """A set of rules over one fact, in rulesets that each keep to the engine's limits."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._always: set[str] = set()
-        self._sessions: list[tuple[Session, Properties]] = []
-        shard = _Shard()
+    def __init__(self, rules: Iterable[Rule[Key]]) -> None:
+        self._always: set[Key] = set()
+        self._shards: list[_Compiled[Key]] = []
+        shard = _Shard[Key]()
         for rule in rules:
-            for number, each in enumerate(alternatives(rule.condition)):
+            for each in alternatives(rule.condition):
                 if not each:
-                    self._always.add(rule.name)
+                    self._always.add(rule.key)
                     break
                 if not shard.has_room(each):
                     self._add(shard)
                     shard = _Shard()
-                shard.add(f"{rule.name}{SEPARATOR}{number}", each)
+                shard.add(rule.key, each)
         self._add(shard)
 
-    def _add(self, shard: _Shard) -> None:
-        if shard.rules:
-            self._sessions.append((Session(shard.rules), shard.properties))
+    def _add(self, shard: _Shard[Key]) -> None:
+        if shard.patterns:
+            self._shards.append(shard.compiled())
 
-    def fire(self, facts: Mapping[str, Folded]) -> set[str]:
-        """Return the names of the rules whose conditions are true of the facts."""
-        names = set(self._always)
-        for session, properties in self._sessions:
+    def fire(self, facts: Mapping[str, Folded]) -> set[Key]:
+        """Return the keys of the rules whose conditions are true of the facts."""
+        keys = set(self._always)
+        for session, properties, meaning in self._shards:
             fired = session.fire(properties.values(facts))
-            names.update(name.partition(SEPARATOR)[0] for name in fired)
-        return names
+            keys.update([meaning[name] for name in fired])
+        return keys
 
     def close(self) -> None:
         """Give the engine's memory back."""
-        for session, _ in self._sessions:
+        for session, _, _ in self._shards:
             session.close()
 
 
-class _Shard:
+class _Compiled(NamedTuple, Generic[Key]):
+    session: Session
+    properties: Properties
+    meaning: Mapping[str, Key]
+    """The engine's name of a rule -> the key that it stands for."""
+
+
+class _Shard(Generic[Key]):
     def __init__(self) -> None:
-        self.rules: dict[str, Any] = {}
-        self.properties = Properties(RESERVED)
+        self.patterns: list[tuple[Key, Pattern]] = []
+        self._properties = Properties(RESERVED)
 
     def has_room(self, alternative: Alternative) -> bool:
         # At most two new properties a comparison: one for each side.
-        properties = len(self.properties) + 2 * len(alternative)
-        return len(self.rules) < MAXIMUM_BRANCHES and properties <= MAXIMUM_PROPERTIES
+        properties = len(self._properties) + 2 * len(alternative)
+        return len(self.patterns) < MAXIMUM_BRANCHES and properties <= MAXIMUM_PROPERTIES
 
-    def add(self, name: str, alternative: Alternative) -> None:
-        self.rules[name] = {"all": [{"m": pattern(alternative, self.properties)}]}
+    def add(self, key: Key, alternative: Alternative) -> None:
+        self.patterns.append((key, pattern(alternative, self._properties)))
+
+    def compiled(self) -> _Compiled[Key]:
+        rules = {
+            str(number): {"all": [{"m": each}]} for number, (_, each) in enumerate(self.patterns)
+        }
+        meaning = {str(number): key for number, (key, _) in enumerate(self.patterns)}
+        return _Compiled(Session(rules), self._properties, meaning)

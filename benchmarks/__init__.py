@@ -1,0 +1,1 @@
+"""Measurements: one run compares, and only ratios of one run are worth keeping."""
