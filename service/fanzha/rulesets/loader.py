@@ -28,6 +28,7 @@ from fanzha.rulesets.norm_files import (
 from fanzha.rulesets.places import Places
 from fanzha.rulesets.sanction_files import read_liability
 from fanzha.rulesets.vocabulary_files import (
+    Computation,
     check_derivations,
     check_roles,
     read_fact,
@@ -45,19 +46,19 @@ def load_law(
     *,
     check_type_files: Sequence[Path] = (),
     domains: Mapping[str, Text] | None = None,
-    functions: Mapping[str, object] | None = None,
+    functions: Mapping[str, Computation] | None = None,
 ) -> Law:
     """Read all folders and return the law.
 
-    `check_type_files` are those of the enabled plugins, `domains` their titles, `functions` the
-    names that `derived:` may use. Raises Problems with everything found wrong, in file order.
+    `check_type_files` are those of the enabled plugins, `domains` their titles, `functions` what
+    `derived:` may use. Raises Problems with everything found wrong, in file order.
     """
     return _Loading(dict(functions or {}), dict(domains or {})).load(folders, check_type_files)
 
 
 @dataclass
 class _Loading:
-    functions: Mapping[str, object]
+    functions: Mapping[str, Computation]
     domains: dict[str, Text]
     errors: list[FanzhaError] = field(default_factory=list)
     files: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Literal, Protocol
 
 from fanzha.errors import RulesetError
 from fanzha.model.parsing import PARAMETER_ID
@@ -55,6 +56,22 @@ _ROLE = Expected(
     Text(zh="角色", en="role"),
     Text(zh="请先在 roles.yaml 中声明", en="declare it in roles.yaml first"),
 )
+
+
+class Computation(Protocol):
+    """What rules need to know of a function that derives facts; plugins bring them."""
+
+    @property
+    def inputs(self) -> tuple[str, ...] | Literal["any"]:
+        """The kind of each input, or "any"."""
+
+    @property
+    def output(self) -> str:
+        """The kind of the result."""
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of an integer result; None where it is that of the inputs."""
 
 
 def supplied_facts() -> dict[str, Fact]:
@@ -199,9 +216,9 @@ def _derivation(cursor: Cursor) -> Derivation | None:
 
 
 def check_derivations(
-    facts: Mapping[str, Fact], functions: Mapping[str, object], places: Places
+    facts: Mapping[str, Fact], functions: Mapping[str, Computation], places: Places
 ) -> list[RulesetError]:
-    """Return what is wrong with derived facts: unknown functions or inputs, and circles."""
+    """Return what is wrong with derived facts: unknown names, wrong types, and circles."""
     errors: list[RulesetError] = []
     for name, fact in facts.items():
         if fact.derivation is None:
@@ -209,13 +226,13 @@ def check_derivations(
         place = places.at("fact", name, "derived")
         if place is None:
             continue
-        if fact.derivation.function not in functions:
+        function = functions.get(fact.derivation.function)
+        if function is None:
             errors.append(_unknown(place, _FUNCTION, fact.derivation.function, functions))
-        errors.extend(
-            _unknown(place, _FACT, each, facts)
-            for each in fact.derivation.inputs
-            if each not in facts
-        )
+        unknown = [each for each in fact.derivation.inputs if each not in facts]
+        errors.extend(_unknown(place, _FACT, each, facts) for each in unknown)
+        if function is not None and not unknown:
+            errors.extend(_misfits(place, fact, function, facts))
         if name in _inputs_of(fact, facts):
             errors.append(
                 place.error(
@@ -225,6 +242,38 @@ def check_derivations(
                 )
             )
     return errors
+
+
+def _misfits(
+    place: Cursor, fact: Fact, function: Computation, facts: Mapping[str, Fact]
+) -> Iterator[RulesetError]:
+    derivation = fact.derivation
+    assert derivation is not None
+    name = derivation.function
+    given = [str(facts[each].type.kind) for each in derivation.inputs]
+    if function.inputs != "any" and list(function.inputs) != given:
+        wanted = ", ".join(function.inputs)
+        yield place.error(
+            Text(
+                zh=f"函数 `{name}` 需要 {wanted}，给出的是 {', '.join(given)}",
+                en=f"function `{name}` takes {wanted}, not {', '.join(given)}",
+            ),
+            hint=Text(
+                zh="请按顺序写出相应类型的事实", en="name facts of those types, in that order"
+            ),
+            code="ruleset_derivation_misfit",
+        )
+    if function.output != fact.type.kind or (function.unit or fact.type.unit) != fact.type.unit:
+        result = " ".join(filter(None, (function.output, function.unit)))
+        declared = " ".join(filter(None, (fact.type.kind, fact.type.unit)))
+        yield place.error(
+            Text(
+                zh=f"函数 `{name}` 的结果是 {result}，而 `{fact.name}` 声明为 {declared}",
+                en=f"function `{name}` gives {result}, but `{fact.name}` is declared {declared}",
+            ),
+            hint=Text(zh=f"请把类型和单位写成 {result}", en=f"declare type and unit as {result}"),
+            code="ruleset_derivation_misfit",
+        )
 
 
 def check_roles(roles: Mapping[str, Role], places: Places) -> list[RulesetError]:
