@@ -1,0 +1,5 @@
+"""The fixture of strangers' plugins."""
+
+from tests.plugins_host.strangers import site
+
+__all__ = ["site"]
