@@ -64,12 +64,23 @@ def open_rulebook(settings: Settings) -> Rulebook:
         domains={each.value.name: each.value.title for each in plugins.domains},
         functions=functions,
     )
+    return rulebook_of(law, plugins, functions, owners, settings.editions)
+
+
+def rulebook_of(
+    law: Law,
+    plugins: LoadedPlugins,
+    functions: Mapping[str, DerivedFunction],
+    owners: Mapping[str, str],
+    editions: int,
+) -> Rulebook:
+    """Return a loaded law ready to be applied; at most `editions` of it are kept compiled."""
     return Rulebook(
         law=law,
         plugins=plugins,
         functions=functions,
         owners=owners,
-        editions=Editions(law, settings.editions),
+        editions=Editions(law, editions),
         reader=FactReader(law.facts),
         obligations={id_: _described(each) for id_, each in law.obligations.items()},
         numbers={id_: _numbers(law, each) for id_, each in law.obligations.items()},
