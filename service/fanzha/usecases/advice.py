@@ -70,10 +70,26 @@ def _for_breach(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> A
         for name in judgement.edition.duties[duty.obligation.id].sources
         if rulebook.law.facts[name].kind is FactKind.MEASURE and name in judgement.facts
     }
-    without = {name: value for name, value in judgement.facts.items() if name not in measures}
-    if _truth(_breach(duty, judgement), without, judgement):
+    breach = _breach(duty, judgement)
+
+    def stays_without(dropped: set[str]) -> bool:
+        facts = _without(dropped, judgement, rulebook)
+        return _truth(breach, facts, judgement) is True
+
+    if stays_without(measures):
         return Advice("refuse")
-    return Advice("proceed_with", tuple(sorted(measures)))
+    # Those that undo it alone, if there are any: the others may be as they should already.
+    named = [name for name in sorted(measures) if not stays_without({name})] or sorted(measures)
+    return Advice("proceed_with", tuple(named))
+
+
+def _without(dropped: set[str], judgement: Judgement, rulebook: Rulebook) -> dict[str, Folded]:
+    """Return the facts without some, and without all that was computed from those."""
+    gone = set(dropped)
+    for name in judgement.edition.derived:
+        if name in judgement.derived.values and not gone.isdisjoint(rulebook.inputs_of(name)):
+            gone.add(name)
+    return {name: value for name, value in judgement.facts.items() if name not in gone}
 
 
 def _breach(duty: JudgedDuty, judgement: Judgement) -> Expression:

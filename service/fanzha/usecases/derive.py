@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from fanzha.errors import FanzhaError
 from fanzha.model.check import Value
 from fanzha.model.text import Text
 from fanzha.model.value_types import Kind, ValueType
-from fanzha.plugins.contributions import DerivedFunction
 from fanzha.usecases.legal_calendar import CalendarUnknown
 from fanzha.usecases.rulebook import Rulebook
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MISFIT = Text(zh="结果的类型不符或超出范围", en="its result is of a wrong type or out of bounds")
 
 
 @dataclass
@@ -45,23 +47,22 @@ def derive(names: Iterable[str], stated: Mapping[str, Value], rulebook: Rulebook
         except CalendarUnknown as error:
             derived.unknown[name] = error.message
             continue
-        except FanzhaError as error:
-            derived.failures[name] = error.message
-            continue
-        # The edge to a stranger's code: whatever it raises costs this answer and no other.
-        except Exception as error:  # noqa: BLE001
-            derived.failures[name] = _failed(owner, derivation.function, type(error).__name__)
+        # The edge to a stranger's code: whatever it raises costs this answer and no other, and
+        # `exit()` in there would end the process.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
+            cause = type(error).__name__
+            derived.failures[name] = _failed(owner, derivation.function, Text(zh=cause, en=cause))
             continue
         if value is None:
             continue
-        if not _fits(value, fact.type, function):
-            derived.failures[name] = _failed(owner, derivation.function, "wrong result")
+        if not _fits(value, fact.type):
+            derived.failures[name] = _failed(owner, derivation.function, _MISFIT)
             continue
         derived.values[name] = known[name] = value
     return derived
 
 
-def _fits(value: object, type_: ValueType, function: DerivedFunction) -> bool:
+def _fits(value: object, type_: ValueType) -> bool:
     match type_.kind:
         case Kind.BOOLEAN:
             return isinstance(value, bool)
@@ -75,13 +76,14 @@ def _fits(value: object, type_: ValueType, function: DerivedFunction) -> bool:
         case Kind.DATETIME:
             return isinstance(value, datetime) and value.tzinfo is not None
         case Kind.ENUM:
-            return value in type_.values
+            return isinstance(value, str) and value in type_.values
         case Kind.STRING:
-            return isinstance(value, str)
+            # No surrogates: neither the engine nor the answer can carry them.
+            return isinstance(value, str) and not _SURROGATE.search(value)
 
 
-def _failed(owner: str, function: str, cause: str) -> Text:
+def _failed(owner: str, function: str, cause: Text) -> Text:
     return Text(
-        zh=f"插件 `{owner}` 的函数 `{function}` 出错：{cause}",
-        en=f"function `{function}` of plugin `{owner}` failed: {cause}",
+        zh=f"插件 `{owner}` 的函数 `{function}` 出错：{cause.zh}",
+        en=f"function `{function}` of plugin `{owner}` failed: {cause.en}",
     )

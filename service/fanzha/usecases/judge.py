@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from fanzha.engine import Edition, Findings, Status
@@ -21,6 +21,7 @@ from fanzha.usecases.derive import Derived, derive
 from fanzha.usecases.judgement import JudgedDuty, Judgement
 from fanzha.usecases.legal_calendar import CalendarUnknown, china_day
 from fanzha.usecases.rulebook import Rulebook
+from fanzha.usecases.shown import MASK, shown
 
 Dues = dict[str, datetime | Text]
 """Obligation -> when it falls due, or why that cannot be known."""
@@ -49,7 +50,7 @@ def judge(check: Check, institution: Institution, rulebook: Rulebook) -> Judgeme
     except EngineError as error:
         findings = error
     else:
-        _refuse_contradictions(findings, check, edition, facts, rulebook)
+        _refuse_contradictions(findings, edition, values, rulebook)
     duties = tuple(
         _judged(duty, roles, findings, derived, dues) for duty in _in_scope(edition, check)
     )
@@ -117,30 +118,28 @@ def _judged(
         return JudgedDuty(obligation, Status.ERROR, note=derived.failures[failed[0]])
     status = findings.statuses[obligation.id]
     due = dues.get(obligation.id)
-    note = due if isinstance(due, Text) else None
-    if status is Status.UNDETERMINED and note is None:
+    note: Text | None = None
+    if status is Status.UNDETERMINED:
         unknown = sorted(duty.sources & derived.unknown.keys())
-        note = derived.unknown[unknown[0]] if unknown else None
+        unknowable = [derived.unknown[name] for name in unknown]
+        note = next(iter([due, *unknowable] if isinstance(due, Text) else unknowable), None)
     return JudgedDuty(obligation, status, due if isinstance(due, datetime) else None, note)
 
 
 def _refuse_contradictions(
-    findings: Findings,
-    check: Check,
-    edition: Edition,
-    facts: dict[str, Folded],
-    rulebook: Rulebook,
+    findings: Findings, edition: Edition, values: Mapping[str, Value], rulebook: Rulebook
 ) -> None:
     if not findings.contradictions:
         return
+    known = {**values, **findings.elements}
     errors: list[FanzhaError] = []
     for element in findings.contradictions:
         truth = findings.elements[element]
         conditions = edition.elements.true_when if truth else edition.elements.false_when
         shown = ", ".join(
-            f"{name} = {_shown(name, facts, check, rulebook)}"
+            f"{name} = {_shown(name, known[name], rulebook)}"
             for name in sorted(names_in(conditions[element]))
-            if name in facts
+            if name in known
         )
         errors.append(
             ContradictedElement(
@@ -160,11 +159,10 @@ def _refuse_contradictions(
     raise Problems(errors)
 
 
-def _shown(name: str, facts: dict[str, Folded], check: Check, rulebook: Rulebook) -> str:
+def _shown(name: str, value: Value, rulebook: Rulebook) -> str:
     if rulebook.law.facts[name].personal:
-        return "***"
-    value = check.facts.get(name, facts[name])
-    return _word(value) if isinstance(value, bool) else str(value)
+        return MASK
+    return _word(value) if isinstance(value, bool) else str(shown(value))
 
 
 def _word(truth: bool) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from fanzha.model.check import Value
 from fanzha.model.value_types import CHINA_TIME
 from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.rulebook import Rulebook
@@ -26,9 +27,14 @@ def shown_value(name: str, judgement: Judgement, rulebook: Rulebook) -> Any:
             break
     else:
         raise KeyError(name)
+    return shown(value)
+
+
+def shown(value: Value) -> bool | int | str:
+    """Return a value as JSON has it, times in China time."""
     if isinstance(value, datetime):
         return shown_time(value)
-    return value if isinstance(value, bool | int | str) else value.isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def shown_time(moment: datetime) -> str:
