@@ -76,6 +76,8 @@ def _cursor(folder: RuleFolder, path: Path) -> Cursor:
 def _case(cursor: Cursor, cases: Mapping[str, Cursor]) -> Case:
     expect = cursor.at("expect")
     expect.only(_EXPECT_KEYS)
+    if expect.has("liabilities"):
+        expect.at("liabilities").only({"firm", "possible"})
     check = _check(cursor, cases, ())
     roles = tuple(check.pop("roles", ()))
     check.setdefault("known_at", check.get("occurred_at"))
@@ -126,6 +128,8 @@ def failures_of(case: Case, rulebook: Rulebook) -> list[str]:
         if case.expect.get("error") == error.code:
             return []
         return [f"the check was refused: {error.code}: {error}"]
+    if "error" in case.expect:
+        return [f"error: expected {case.expect['error']}, but the check was accepted"]
     return list(_differences(case.expect, decision))
 
 
