@@ -31,7 +31,7 @@ def fanzha_derived_functions() -> Mapping[str, DerivedFunction]:
     return {
         "banking_months_begun": DerivedFunction(
             months_begun,
-            ("datetime", "datetime"),
+            "any",
             "integer",
             Text(
                 zh="两个时间之间的月数，不足一月按一月计",
