@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -22,6 +22,7 @@ from fanzha.usecases.check_form import read_check
 from fanzha.usecases.decision import decide
 from fanzha.usecases.judge import judge
 from fanzha.usecases.keep import record_of
+from fanzha.usecases.legal_calendar import china_day
 from fanzha.usecases.rulebook import Rulebook, open_rulebook
 
 Clock = Callable[[], datetime]
@@ -64,6 +65,11 @@ class Application:
         if self._records is None:
             raise RuntimeError("this application was opened without records")
         return self._records
+
+    @property
+    def today(self) -> date:
+        """The day it is in China."""
+        return china_day(self._clock())
 
     def evaluate(
         self,

@@ -186,6 +186,14 @@ class BodyTooLarge(RequestError):
     http_status = 413
 
 
+class WrongQuery(RequestError):
+    """A query parameter that the call does not have, or a value of one that it does not take."""
+
+    code = "query_invalid"
+    title = Text(zh="查询参数有误", en="A query parameter is wrong")
+    http_status = 400
+
+
 class WrongEnvelope(RequestError):
     """A field of the check itself (not of its facts) is missing, unknown or of a wrong form."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -24,7 +25,13 @@ from fanzha.model.law import Law
 from fanzha.model.norms import CheckType, Contract, Stage
 from fanzha.model.text import Text
 from fanzha.model.value_types import CHINA_TIME
-from fanzha.usecases.posted_facts import FactReader, StrictBoolean, StrictDateTime, StrictInteger
+from fanzha.usecases.posted_facts import (
+    MAXIMUM_MISTAKES,
+    FactReader,
+    StrictBoolean,
+    StrictDateTime,
+    StrictInteger,
+)
 
 MAXIMUM_NAME = 200
 MAXIMUM_FACTS = 1000
@@ -119,8 +126,8 @@ def read_check(body: Mapping[str, Any], law: Law, reader: FactReader, now: datet
     try:
         form = _FORM.load(body)
     except ValidationError as error:
-        raise Problems(list(_mistakes(error, body))) from error
-    check_type = _check_type(form, law)
+        raise Problems(list(islice(_mistakes(error, body), MAXIMUM_MISTAKES))) from error
+    check_type = find_check_type(form["domain"], form["check_type"], law)
     contract = _contract(form, check_type)
     occurred_at = form["occurred_at"]
     known_at = form.get("known_at") or max(now, occurred_at)
@@ -158,7 +165,7 @@ def _mistakes(error: ValidationError, body: Mapping[str, Any]) -> Iterator[Fanzh
     for name, found in messages.items():
         where = Location(path=str(name)[:MAXIMUM_NAME])
         if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1)
+            near = difflib.get_close_matches(str(name)[:MAXIMUM_NAME], known, n=1)
             listed = near or known
             yield WrongEnvelope(
                 Text(zh=f"检查没有字段 `{where.path}`", en=f"a check has no field `{where.path}`"),
@@ -206,8 +213,8 @@ def _flat(found: Any) -> Iterator[str]:
         yield str(found)
 
 
-def _check_type(form: Mapping[str, Any], law: Law) -> CheckType:
-    domain, name = form["domain"], form["check_type"]
+def find_domain(domain: str, law: Law) -> None:
+    """Raise UnknownDomain, with a suggestion, unless some check type is of this domain."""
     domains = sorted({each.domain for each in law.check_types.values()})
     if domain not in domains:
         raise UnknownDomain(
@@ -215,8 +222,13 @@ def _check_type(form: Mapping[str, Any], law: Law) -> CheckType:
             hint=_known(domain, domains),
             where=Location(path="domain"),
         )
+
+
+def find_check_type(domain: str, name: str, law: Law) -> CheckType:
+    """Return that check type; raise UnknownDomain or UnknownCheckType with a suggestion."""
     found = law.check_types.get(f"{domain}/{name}")
     if found is None:
+        find_domain(domain, law)
         names = [each.name for each in law.check_types.values() if each.domain == domain]
         raise UnknownCheckType(
             Text(
@@ -230,7 +242,7 @@ def _check_type(form: Mapping[str, Any], law: Law) -> CheckType:
 
 
 def _known(word: str, known: list[str]) -> Text:
-    near = difflib.get_close_matches(word, known, n=1)
+    near = difflib.get_close_matches(word[:MAXIMUM_NAME], known, n=1)
     if near:
         return Text(zh=f"是否应为 `{near[0]}`", en=f"did you mean `{near[0]}`")
     return Text(zh="可用：" + "、".join(known), en="known: " + ", ".join(known))

@@ -24,16 +24,18 @@ MAXIMUM_DEPTH = 16
 MAXIMUM_SHOWN = 60
 
 
-def read_json_object(body: bytes, *, source: str | None = None) -> dict[str, Any]:
+def read_json_object(
+    body: bytes, *, source: str | None = None, maximum_bytes: int = MAXIMUM_BYTES
+) -> dict[str, Any]:
     """Return the one JSON object in `body`, UTF-8; `source` names the file in messages.
 
     Raises BodyTooLarge, MalformedBody or one of its kinds, or WrongEnvelope for other values.
     """
-    if len(body) > MAXIMUM_BYTES:
+    if len(body) > maximum_bytes:
         raise BodyTooLarge(
             Text(
-                zh=f"请求体有 {len(body)} 字节，上限为 {MAXIMUM_BYTES} 字节",
-                en=f"the body has {len(body)} bytes, the limit is {MAXIMUM_BYTES}",
+                zh=f"请求体有 {len(body)} 字节，上限为 {maximum_bytes} 字节",
+                en=f"the body has {len(body)} bytes, the limit is {maximum_bytes}",
             ),
             hint=Text(zh="请一次只提交一项检查", en="post one check at a time"),
         )

@@ -27,6 +27,8 @@ from fanzha.model.vocabulary import Fact, FactKind
 
 MAXIMUM_TEXT = 2000
 MAXIMUM_SHOWN = 60
+MAXIMUM_MISTAKES = 50
+"""Nobody reads more of them, and looking for a suggestion takes milliseconds for each."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _DATETIME = re.compile(
@@ -136,11 +138,14 @@ class FactReader:
     def read(self, posted: Mapping[str, Any], *, circumstances: bool = False) -> dict[str, Value]:
         """Return the typed values; null is the same as absent.
 
-        Raises Problems with every fact that is unknown, of a wrong type or out of range.
+        Raises Problems with the facts that are unknown, of a wrong type or out of range; at most
+        MAXIMUM_MISTAKES of them.
         """
         errors: list[FanzhaError] = []
         values: dict[str, Value] = {}
         for name, value in posted.items():
+            if len(errors) == MAXIMUM_MISTAKES:
+                break
             fact = self._facts.get(name)
             if fact is None or (fact.kind is FactKind.CIRCUMSTANCE) != circumstances:
                 errors.append(self._unknown(name, fact, circumstances))
