@@ -113,7 +113,7 @@ UNIT = "expression_unit"
     [
         ("isued", "expression_fact_unknown", "unknown fact `isued`"),
         ("cards > $max_card", "expression_parameter_unknown", "unknown parameter `$max_card`"),
-        ("kind == 'mane'", "expression_value_unknown", "there is no value `mane`"),
+        ("kind == 'mainly'", "expression_value_unknown", "there is no value `mainly`"),
         ("kind in ['main', 'x']", "expression_value_unknown", "there is no value `x`"),
         ("'x' != kind", "expression_value_unknown", "there is no value `x`"),
         ("kind == $no_class", "expression_value_unknown", "there is no value `corporate`"),
@@ -176,7 +176,7 @@ def test_what_does_not_fit_is_refused_and_named(source: str, code: str, message:
     [
         ("issued and isued", 12, "did you mean `issued`"),
         ("cards > $max_card", 9, "did you mean `$max_cards`"),
-        ("issued or kind == 'mane'", 11, "did you mean `main`"),
+        ("issued or kind == 'mainly'", 11, "did you mean `main`"),
         ("issued and kind in ['main', 'chld']", 29, "did you mean `child`"),
         ("issued and zzzzzz", 12, "declare it under facts/ or parameters/ first"),
         ("issued and cards > $zzzzzz", 20, "declare it under facts/ or parameters/ first"),
