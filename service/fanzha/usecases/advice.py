@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fanzha.engine import Status
-from fanzha.model.expressions import And, Expression, names_in
+from fanzha.model.expressions import And, Expression, Not, names_in
 from fanzha.model.kleene import evaluate
 from fanzha.model.norms import Stage
-from fanzha.model.settling import Family, settling_sets
+from fanzha.model.settling import Family, settling_sets, smallest
 from fanzha.model.value_types import Folded
 from fanzha.model.vocabulary import FactKind
 from fanzha.usecases.judgement import JudgedDuty, Judgement
@@ -50,9 +50,8 @@ def overall(advices: Iterable[Advice | None]) -> str | None:
 def _for_undetermined(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice:
     """Measures alone would settle it for the better: proceed with them. Otherwise hold."""
     edition = judgement.edition
-    breach = _breach(duty, judgement)
     facts = rulebook.law.facts
-    for each in _lawful_sets(breach, judgement, rulebook):
+    for each in _lawful_sets(duty, judgement, rulebook):
         if each and all(
             facts[name].kind is FactKind.MEASURE or name in edition.elements.true_when
             for name in each
@@ -122,11 +121,21 @@ def _closed(
     return known
 
 
-def _lawful_sets(breach: Expression, judgement: Judgement, rulebook: Rulebook) -> Family:
-    return settling_sets(
-        breach,
-        truth=False,
-        facts=judgement.known,
-        elements=judgement.edition.elements,
-        inputs_of=rulebook.inputs_of,
+def _lawful_sets(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Family:
+    """Return the sets of facts that could make the duty fulfilled or not applicable."""
+    found = judgement.edition.duties[duty.obligation.id]
+    return smallest(
+        *(
+            settling_sets(
+                condition,
+                truth,
+                facts=judgement.known,
+                elements=judgement.edition.elements,
+                inputs_of=rulebook.inputs_of,
+            )
+            for condition, truth in (
+                (found.applies, False),
+                (And((found.applies, Not(found.violated))), True),
+            )
+        )
     )

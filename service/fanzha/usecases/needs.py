@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fanzha.model.expressions import And, Expression
+from fanzha.model.expressions import And, Expression, Not
 from fanzha.model.settling import Elements, Family, settling_sets, smallest
 from fanzha.model.value_types import Folded
 from fanzha.model.vocabulary import Fact
@@ -21,11 +21,12 @@ _NO_ELEMENTS = Elements({}, {}, frozenset())
 def needs_of(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> list[Any]:
     """Return the smallest sets of facts that would settle an undetermined obligation."""
     found = judgement.edition.duties[duty.obligation.id]
-    no_breach = And((found.applies, found.violated))
+    # The three ways in which the status can be settled. That there is no breach is not enough:
+    # a duty of which nobody knows whether it applies is not fulfilled.
     families: list[Family] = [
         _settle(found.applies, False, judgement, rulebook),
-        _settle(no_breach, True, judgement, rulebook),
-        _settle(no_breach, False, judgement, rulebook),
+        _settle(And((found.applies, found.violated)), True, judgement, rulebook),
+        _settle(And((found.applies, Not(found.violated))), True, judgement, rulebook),
     ]
     due = duty.obligation.due
     if due is not None and due.start not in judgement.facts:
