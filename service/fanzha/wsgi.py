@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+import atexit
+import logging
+
+from flask import Flask
 
 from fanzha.application import open_application
 from fanzha.settings import Settings
 from fanzha.web import create_app
 
 
-def create() -> Any:
-    """Open the application in this process and return its WSGI callable."""
-    return create_app(open_application(Settings.from_environment()))
+def create() -> Flask:
+    """Open the application in this process and return its WSGI callable.
+
+    INVARIANT: called after the server's fork. What it opens does not survive one.
+    """
+    _log_to_standard_error()
+    application = open_application(Settings.from_environment())
+    # However the process ends in order, what waits to be written is written first.
+    atexit.register(application.close)
+    return create_app(application)
+
+
+def _log_to_standard_error() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    # Only ours: at this level, libraries would write each statement that they send.
+    own = logging.getLogger("fanzha")
+    own.setLevel(logging.INFO)
+    own.propagate = False
+    own.handlers = [handler]

@@ -1,0 +1,29 @@
+"""Makes the Flask application around an opened service."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from fanzha.application import Application
+from fanzha.web import access_log, problems
+from fanzha.web.context import EXTENSION
+from fanzha.web.documentation import open_documentation
+from fanzha.web.request import Request
+from fanzha.web.resources import BLUEPRINTS
+
+
+def create_app(application: Application) -> Flask:
+    """Return the WSGI application; closing `application` stays with the caller."""
+    app = Flask("fanzha.web", static_folder=None)
+    app.request_class = Request
+    app.config["MAX_CONTENT_LENGTH"] = application.settings.maximum_body_bytes
+    # `//v1/checks` is no address of ours: it is not found, rather than a redirect in HTML.
+    app.url_map.merge_slashes = False
+    app.extensions[EXTENSION] = application
+    api = open_documentation(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    # After the blueprints' library, whose own handler has another form of error.
+    problems.answer_all_errors(app)
+    app.after_request(access_log.finish)
+    return app

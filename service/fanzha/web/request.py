@@ -1,0 +1,92 @@
+"""A request: its id, its body within the limit, and its query, read strictly."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import secrets
+import time
+from collections.abc import Collection
+from functools import cached_property
+from typing import Any, cast
+
+import flask
+
+from fanzha.errors import Location, WrongQuery
+from fanzha.model.text import Text
+from fanzha.web.http_errors import MediaTypeUnsupported
+
+# What may be echoed: short, and nothing that a header, a log or a terminal would read as more.
+_PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Request(flask.Request):
+    """One request, with the moment it began."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.began = time.perf_counter()
+
+    @cached_property
+    def id(self) -> str:
+        """The client's own X-Request-Id where it is a short plain token, else a new one."""
+        given = self.environ.get("HTTP_X_REQUEST_ID")
+        if given is not None and _PLAIN.fullmatch(given):
+            return str(given)
+        return secrets.token_hex(8)
+
+    def read_json_bytes(self) -> bytes:
+        """Return the body, unread as JSON; raise MediaTypeUnsupported, or 413 beyond the limit."""
+        # Without a type it is taken as what it must be; strict reading follows in any case.
+        if self.mimetype not in {"application/json", ""} or "HTTP_CONTENT_ENCODING" in self.environ:
+            raise MediaTypeUnsupported(
+                Text(
+                    zh="请求体必须是未压缩的 JSON",
+                    en="the body must be JSON that is not compressed",
+                ),
+                hint=Text(
+                    zh="请发送请求头 Content-Type: application/json",
+                    en="send the header Content-Type: application/json",
+                ),
+                where=Location(path="Content-Type"),
+            )
+        return self.get_data(cache=False, parse_form_data=False)
+
+    def refuse_unknown_query(self, known: Collection[str]) -> None:
+        """Raise WrongQuery for a parameter that is not known, or that stands twice.
+
+        One that was passed over would look as if it had been heeded: `?asof=` for `?as_of=`.
+        """
+        if not self.query_string:
+            return
+        for name, values in self.args.lists():
+            where = Location(path=name[:60])
+            if name not in known:
+                raise WrongQuery(
+                    Text(
+                        zh=f"没有查询参数 `{name[:60]}`",
+                        en=f"there is no query parameter `{name[:60]}`",
+                    ),
+                    hint=_known(name[:60], known),
+                    where=where,
+                )
+            if len(values) > 1:
+                raise WrongQuery(
+                    Text(zh=f"`{name}` 出现了两次", en=f"`{name}` stands twice"),
+                    hint=Text(zh="请只保留一个", en="keep one of them"),
+                    where=where,
+                )
+
+
+def current_request() -> Request:
+    """Return the request that is being answered."""
+    return cast("Request", flask.request)
+
+
+def _known(word: str, known: Collection[str]) -> Text:
+    if not known:
+        return Text(zh="该地址没有查询参数", en="this address takes none")
+    near = difflib.get_close_matches(word, known, n=1)
+    if near:
+        return Text(zh=f"是否应为 `{near[0]}`", en=f"did you mean `{near[0]}`")
+    return Text(zh="可用：" + "、".join(known), en="known: " + ", ".join(known))

@@ -1,0 +1,30 @@
+"""One module for each resource."""
+
+from __future__ import annotations
+
+from fanzha.web.resources import (
+    check_types,
+    checks,
+    decisions,
+    documents,
+    domains,
+    health,
+    liabilities,
+    obligations,
+    parameters,
+    plugins,
+)
+
+BLUEPRINTS = (
+    checks.blueprint,
+    decisions.blueprint,
+    domains.blueprint,
+    check_types.blueprint,
+    obligations.blueprint,
+    liabilities.blueprint,
+    parameters.blueprint,
+    plugins.blueprint,
+    health.blueprint,
+    documents.blueprint,
+)
+"""In the order in which the documentation shows them."""

@@ -1,0 +1,92 @@
+"""`/v1/checks`: one check in, one decision out."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from fanzha import errors
+from fanzha.errors import Location, WrongQuery
+from fanzha.model.text import Text
+from fanzha.usecases.check_form import CheckForm
+from fanzha.usecases.json_input import read_json_object
+from fanzha.web.answers import answer_bytes
+from fanzha.web.context import caller, service
+from fanzha.web.documentation import Resource, described
+from fanzha.web.http_errors import BadRequest, MediaTypeUnsupported
+from fanzha.web.request import current_request
+from fanzha.web.schemas.decision import DecisionShape
+
+FULL = "full"
+
+blueprint = Resource("checks", Text(zh="检查", en="Checks"))
+
+
+@blueprint.route("/v1/checks", method="POST")
+@described(
+    Text(zh="提交一项检查", en="Post a check"),
+    Text(
+        zh="判断一项已办或拟办的行为：适用哪些义务、是否履行、还缺哪些事实、可能承担什么责任。"
+        "决定先存储后答复；`record: false` 只判断不存储。",
+        en="Judges one act that is done or proposed: which duties apply, whether they are met, "
+        "which facts are missing and what liability follows. The decision is stored before it is "
+        "answered; with `record: false` it is judged and not stored.",
+    ),
+    body=CheckForm,
+    answer=DecisionShape,
+    headers={
+        "Location": Text(zh="已存储的决定的地址", en="address of the decision, when it is stored")
+    },
+    query={"explain": Text(zh="full：附上推导过程", en="full: with how each status follows")},
+    query_schemas={"explain": {"type": "string", "enum": [FULL]}},
+    refusals=(
+        BadRequest,
+        WrongQuery,
+        errors.MalformedBody,
+        errors.NotANumber,
+        errors.DuplicateKey,
+        errors.TooDeep,
+        errors.NotAuthenticated,
+        errors.WrongInstitution,
+        errors.UnknownDomain,
+        errors.UnknownCheckType,
+        errors.BodyTooLarge,
+        MediaTypeUnsupported,
+        errors.Problems,
+        errors.WrongEnvelope,
+        errors.BadDate,
+        errors.UnknownFact,
+        errors.WrongType,
+        errors.OutOfRange,
+        errors.ContradictedElement,
+        errors.UnknownInstitution,
+        errors.StoreUnavailable,
+    ),
+    needs_key=True,
+)
+def post_check() -> Response:
+    """Judge the posted check and answer its decision."""
+    # The hot path: the body is read once, strictly, and the stored bytes are what is sent.
+    request = current_request()
+    institution = caller()
+    request.refuse_unknown_query(("explain",))
+    explain = _wants_explanation(request.args.get("explain"))
+    application = service()
+    body = read_json_object(
+        request.read_json_bytes(), maximum_bytes=application.settings.maximum_body_bytes
+    )
+    stored = body.get("record") is not False
+    answered = application.evaluate(body, explain=explain, record=stored, caller=institution)
+    response = answer_bytes(answered.content)
+    if stored:
+        response.headers["Location"] = f"/v1/decisions/{answered.decision['id']}"
+    return response
+
+
+def _wants_explanation(word: str | None) -> bool:
+    if word not in {None, FULL}:
+        raise WrongQuery(
+            Text(zh="`explain` 的值无效", en="the value of `explain` cannot be used"),
+            hint=Text(zh=f"可用：{FULL}", en=f"known: {FULL}"),
+            where=Location(path="explain"),
+        )
+    return word == FULL

@@ -1,0 +1,1 @@
+"""The forms of answers, for the OpenAPI document; nothing is converted through them."""
