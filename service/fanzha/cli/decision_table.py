@@ -129,7 +129,7 @@ class _Page:
     def needs(self, needs: Sequence[Any]) -> str:
         """Return what is missing: one set of facts, or alternatives with "or" between them."""
         alternatives = [
-            " + ".join(self.say(each) for each in need)
+            " + ".join(self.say(each["title"]) for each in need)
             if isinstance(need, list | tuple)
             else self.say(need)
             for need in needs
