@@ -88,9 +88,10 @@ class Session:
             # The message is `{"<rule>":{…}}`; all the rest of it is what we sent.
             fired.add(message[2 : message.index('"', 2)])
             message = complete(self._handle, state)
-        durable_rules_engine.delete_state(self._handle, _SID)
+        # Before the state is deleted: deleting that of a fact that fired nothing ends the process.
         if CATCH_ALL not in fired:
             raise RuntimeError("the engine did not see the fact")
+        durable_rules_engine.delete_state(self._handle, _SID)
         fired.discard(CATCH_ALL)
         return fired
 
