@@ -47,8 +47,10 @@ class Duty:
     obligation: Obligation
     applies: Expression
     violated: Expression
+    names: tuple[str, ...]
+    """The facts that it names, in order."""
     sources: frozenset[str]
-    """The facts that it names, and all that elements and derived facts among them rest on."""
+    """Those, and all that elements and derived facts among them rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,13 @@ class Edition:
         self.period = period
         day = period.first
         chosen = [each for each in law.obligations_of(check_type) if each.in_force.contains(day)]
+        self.silent = tuple(
+            sorted(
+                {each.instrument for each in law.obligations_of(check_type)}
+                - {each.instrument for each in chosen}
+            )
+        )
+        """Instruments of this check type none of whose obligations bind on these days."""
         self.definitions = _definitions_for(law, check_type, day, chosen)
         self.elements = _elements(law, self.definitions.values())
         self._inputs = {
@@ -93,7 +102,8 @@ class Edition:
     def _duty(self, law: Law, obligation: Obligation) -> Duty:
         applies = with_numbers(law, obligation.applies)
         violated = with_numbers(law, obligation.violated)
-        return Duty(obligation, applies, violated, self._all_sources(obligation.facts))
+        names = tuple(sorted(obligation.facts))
+        return Duty(obligation, applies, violated, names, self._all_sources(names))
 
     def _all_sources(self, names: Iterable[str]) -> frozenset[str]:
         found: set[str] = set()

@@ -286,7 +286,7 @@ def _times(
 
 
 def _scope(scope: tuple[str, ...], law: Law, check_type: str) -> Iterator[FanzhaError]:
-    ids = [each.id for each in law.obligations_of(check_type)]
+    ids = [each.id for each in law.obligations_of(check_type)] if scope else []
     for position, each in enumerate(scope):
         if not any(id_.startswith(each) for id_ in ids):
             yield WrongEnvelope(

@@ -108,7 +108,7 @@ def _basis(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Json:
     """Return the facts that the obligation names, as far as they are known."""
     return {
         name: shown_value(name, judgement, rulebook)
-        for name in sorted(duty.obligation.facts)
+        for name in judgement.edition.duties[duty.obligation.id].names
         if name in judgement.elements or name in judgement.facts
     }
 
@@ -116,16 +116,13 @@ def _basis(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Json:
 def _not_in_force(judgement: Judgement, rulebook: Rulebook) -> list[Json]:
     """Name the instruments of this check type none of whose obligations bind on that day."""
     law = rulebook.law
-    all_of_them = law.obligations_of(judgement.check.key)
-    binding = {each.obligation.instrument for each in judgement.edition.duties.values()}
-    silent = sorted({each.instrument for each in all_of_them} - binding)
     return [
         {
             "instrument": key,
             "title": law.instruments[key].title.as_json(),
             "in_force": law.instruments[key].in_force.as_json(),
         }
-        for key in silent
+        for key in judgement.edition.silent
     ]
 
 

@@ -39,8 +39,12 @@ def read_json_object(
             ),
             hint=Text(zh="请一次只提交一项检查", en="post one check at a time"),
         )
-    value = _parse(_decode(body, source), source)
-    _refuse_what_cannot_be_kept(value)
+    text = _decode(body, source)
+    value = _parse(text, source)
+    # Both characters come in escapes only, and each level opens a bracket: most bodies have too
+    # little of either to be gone through.
+    if "\\u" in text or text.count("{") + text.count("[") > MAXIMUM_DEPTH:
+        _refuse_what_cannot_be_kept(value)
     if not isinstance(value, dict):
         raise WrongEnvelope(
             Text(zh="检查必须是一个 JSON 对象", en="a check is one JSON object"),
