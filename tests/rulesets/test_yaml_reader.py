@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fanzha.errors import RulesetError
 from fanzha.rulesets.yaml_reader import MAXIMUM_DEPTH, MAXIMUM_FILE_BYTES, read_document
@@ -171,3 +173,20 @@ def test_a_column_inside_a_text_is_found_in_the_file(source: str) -> None:
 def test_a_column_inside_what_is_no_text_is_the_place_of_the_value() -> None:
     document = read_document("a: true", "f.yaml")
     assert str(document.location_inside(("a",), 3)) == "f.yaml:1:4"
+
+
+_PIECES = [
+    "a", "银", "- ", ": ", "\n", "  ", "{", "}", "[", "]", ", ", "'", '"', "&x ", "*x", "!t ", "|",
+    ">", "#", "2023-02-30", "2023-02-01", "12", "~", "?", "<<", "---", "\t", "\r\n", "\0", "%",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=15).map("".join))
+def test_any_text_is_read_or_refused_at_a_place_inside_it(source: str) -> None:
+    try:
+        read_document(source, "f.yaml")
+    except RulesetError as error:
+        place = error.where
+        assert place is not None, source
+        assert place.line is not None
+        assert 1 <= place.line <= source.count("\n") + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,19 @@ class DerivedFunction:
     output: Kind
     doc: Text
     unit: str | None = None
+
+    def takes(self, count: int) -> bool:
+        """Tell whether the function can be called with so many positional arguments."""
+        try:
+            signature = inspect.signature(self.function)
+        # Some functions of Python itself, such as `min`, do not tell their signature.
+        except ValueError:
+            return True
+        try:
+            signature.bind(*[None] * count)
+        except TypeError:
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

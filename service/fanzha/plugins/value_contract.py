@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -108,22 +107,9 @@ def _function(name: str, declared: DerivedFunction) -> Iterator[_Breach]:
 
 
 def _takes(declared: DerivedFunction) -> bool:
-    try:
-        signature = inspect.signature(declared.function)
-    # Some functions of Python itself, such as `min`, do not tell their signature.
-    except ValueError:
-        return True
     # With inputs of any kind the function itself says how many it takes.
     counts = range(1, MAXIMUM_INPUTS + 1) if declared.inputs == ANY else [len(declared.inputs)]
-    return any(_binds(signature, count) for count in counts)
-
-
-def _binds(signature: inspect.Signature, count: int) -> bool:
-    try:
-        signature.bind(*[None] * count)
-    except TypeError:
-        return False
-    return True
+    return any(map(declared.takes, counts))
 
 
 def _rulesets(value: Any) -> Iterator[_Breach]:

@@ -65,6 +65,9 @@ class Computation(Protocol):
     def inputs(self) -> tuple[str, ...] | Literal["any"]:
         """The kind of each input, or "any"."""
 
+    def takes(self, count: int) -> bool:
+        """Tell whether it can be given so many inputs."""
+
     @property
     def output(self) -> str:
         """The kind of the result."""
@@ -261,6 +264,15 @@ def _misfits(
             hint=Text(
                 zh="请按顺序写出相应类型的事实", en="name facts of those types, in that order"
             ),
+            code="ruleset_derivation_misfit",
+        )
+    elif not function.takes(len(given)):
+        yield place.error(
+            Text(
+                zh=f"函数 `{name}` 不能接受 {len(given)} 个输入",
+                en=f"function `{name}` does not take {len(given)} inputs",
+            ),
+            hint=Text(zh="请核对输入的个数", en="check how many facts it is given"),
             code="ruleset_derivation_misfit",
         )
     if function.output != fact.type.kind or (function.unit or fact.type.unit) != fact.type.unit:
