@@ -19,4 +19,5 @@ def test_each_function_carries_the_prefix_and_a_title_in_both_languages() -> Non
     assert functions
     for name, function in functions.items():
         assert name.startswith(f"{prefix}_")
-        assert function.doc.zh and function.doc.en
+        assert function.doc.zh
+        assert function.doc.en
