@@ -340,7 +340,7 @@ def test_functions_that_are_no_mapping(site: Site) -> None:
     ("value", "message"),
     [
         ("None", "is a NoneType where Sequence[Path] is due"),
-        ("'/tmp'", "is a str where Sequence[Path] is due"),
+        ("'/rules'", "is a str where Sequence[Path] is due"),
         ("[HERE]", "names what is no absolute path of a folder: "),
         ("[Path('rules')]", "names what is no absolute path of a folder: rules"),
         ("['/rules']", "names what is no absolute path of a folder: /rules"),
