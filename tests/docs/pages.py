@@ -73,6 +73,14 @@ class Command:
         return [word for word in self._words if not _ASSIGNMENT.match(word)]
 
     @property
+    def posted(self) -> Path | None:
+        """The file of the repository that `curl -d @file` posts."""
+        for word in self.words:
+            if self.words[0] == "curl" and word.startswith("@"):
+                return REPOSITORY / word[1:]
+        return None
+
+    @property
     def _words(self) -> list[str]:
         return shlex.split(self.line, comments=True)
 
@@ -120,24 +128,20 @@ def headings(page: Path) -> set[str]:
 
 
 def commands(page: Path) -> Iterator[Command]:
-    """Yield the commands of a page: each line of `sh`, each `$` line of `console`."""
+    """Yield the commands of a page."""
     for block in blocks(page):
-        if block.language not in SHELL:
-            continue
-        lines = block.text.replace("\\\n", " ").splitlines()
-        if block.language != "console":
-            for line in lines:
-                if line.strip() and not line.startswith("#"):
-                    yield Command(block, line, ())
-            continue
-        typed: str | None = None
-        output: list[str] = []
+        if block.language in SHELL:
+            yield from commands_in(block)
+
+
+def commands_in(block: Block) -> Iterator[Command]:
+    """Yield the commands of a block: each line of `sh`, each `$` line of `console`."""
+    lines = block.text.replace("\\\n", " ").splitlines()
+    if block.language != "console":
         for line in lines:
-            if line.startswith("$ "):
-                if typed is not None:
-                    yield Command(block, typed, tuple(output))
-                typed, output = line[2:], []
-            else:
-                output.append(line)
-        if typed is not None:
-            yield Command(block, typed, tuple(output))
+            if line.strip() and not line.startswith("#"):
+                yield Command(block, line, ())
+        return
+    starts = [number for number, line in enumerate(lines) if line.startswith("$ ")]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield Command(block, lines[start][2:], tuple(lines[start + 1 : end]))

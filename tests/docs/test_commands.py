@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from fanzha import settings
 from fanzha.cli import main
 from tests.docs.pages import PAGES, REPOSITORY, Command, blocks, commands, named
+from tests.docs.visitor import Visitor
 
 WITH_COMMANDS = [page for page in PAGES if any(commands(page))]
-KNOWN = {"make", "fanzha", "pytest", "curl"}
+KNOWN = {"make", "fanzha", "pytest", "curl", "export"}
+VARIABLES = {"KEY", *(setting.variable for setting in settings.ALL)}
 # What prepares a machine, and what starts something that does not end: known, and not run here.
 NOT_RUN = [
     re.compile(r"\. \.venv/bin/activate"),
@@ -42,6 +45,7 @@ class Walk:
             "LANG": "en",
             "COLUMNS": "200",
         }
+        self.visitor = Visitor(folder)
 
     def write(self, name: str, text: str) -> None:
         """Write a file that the page shows; a project's entry points are installed at once."""
@@ -72,9 +76,14 @@ class Walk:
         """Do what one line says, or find out that it could not be done."""
         if any(each.fullmatch(command.line) for each in NOT_RUN):
             return
-        program, *arguments = command.words
+        program, *arguments = command.words or ["set"]
         assert program in KNOWN, f"{command.place}: nobody knows what this does"
         match program:
+            case "export":
+                # Each reader has their own values; the names must be ours.
+                assert command.environment.keys() <= VARIABLES, command.place
+            case "curl":
+                self.visitor.ask(command)
             case "make":
                 self.make(command, arguments)
             case "fanzha" if arguments[0] == "serve":
@@ -130,8 +139,11 @@ def test_a_page_can_be_walked(page: Path, tmp_path: Path) -> None:
     for block in blocks(page):
         if block.file and not (REPOSITORY / block.file.split("/")[0]).exists():
             walk.write(block.file, block.text)
-    for command in commands(page):
-        walk.run(command)
+    try:
+        for command in commands(page):
+            walk.run(command)
+    finally:
+        walk.visitor.leave()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from fanzha.errors import FanzhaError, Problems
 from tests.docs.conftest import Evaluate
 from tests.docs.excerpts import differences
-from tests.docs.pages import PAGES, Block, blocks
+from tests.docs.pages import PAGES, SHELL, Block, blocks, commands_in
 
 Json = dict[str, Any]
 
@@ -30,21 +31,26 @@ def _is_answer(value: Any) -> bool:
 
 
 def _with_answers() -> Iterator[tuple[Block, Json, list[tuple[Block, Json]]]]:
+    """Yield each check of a page, shown or posted from a file, with the answers below it."""
     for page in PAGES:
-        check: tuple[Block, Json, list[tuple[Block, Json]]] | None = None
-        for block in blocks(page):
-            if block.language != "json":
-                continue
-            value = json.loads(block.text)
+        found: list[tuple[Block, Json, list[tuple[Block, Json]]]] = []
+        for block, value in _values(page):
             if _is_check(value):
-                if check is not None:
-                    yield check
-                check = (block, value, [])
+                found.append((block, value, []))
             elif _is_answer(value):
-                assert check is not None, f"{block.place}: an answer without a check above it"
-                check[2].append((block, value))
-        if check is not None:
-            yield check
+                assert found, f"{block.place}: an answer without a check above it"
+                found[-1][2].append((block, value))
+        yield from found
+
+
+def _values(page: Path) -> Iterator[tuple[Block, Any]]:
+    for block in blocks(page):
+        if block.language == "json":
+            yield block, json.loads(block.text)
+        elif block.language in SHELL:
+            for command in commands_in(block):
+                if command.posted:
+                    yield block, json.loads(command.posted.read_text("utf-8"))
 
 
 def _answer_of(check: Json, evaluate: Evaluate) -> Json:
