@@ -9,7 +9,7 @@ import click
 
 from fanzha.application import open_application
 from fanzha.cli import main
-from fanzha.cli.decision_table import print_decision
+from fanzha.cli.decision_page import print_decision
 from fanzha.cli.institution_file import read_institutions
 from fanzha.cli.output import console, json_option, language_option, print_json
 from fanzha.errors import EXIT_FOUND_SOMETHING
@@ -19,7 +19,7 @@ from fanzha.usecases.json_input import read_json_object
 _NOTHING_FOUND = {"compliant", "pending", "not_applicable"}
 
 
-@main.command()
+@main.command(short_help="判断一项检查 / judge one check")
 @click.argument("file", type=click.File("rb"))
 @click.option(
     "--institutions",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from fanzha.cli import main
-from fanzha.cli.decision_table import print_decision
+from fanzha.cli.decision_page import print_decision
 from fanzha.cli.output import console, json_option, language_option, print_json
 from fanzha.cli.store import opened_records
 

@@ -17,7 +17,7 @@ def institutions() -> None:
     """机构 / institutions."""
 
 
-@institutions.command("register")
+@institutions.command("register", short_help="登记机构 / register institutions")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def register(file: Path, as_json: bool) -> None:

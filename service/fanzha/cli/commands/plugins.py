@@ -43,6 +43,6 @@ def list_plugins(as_json: bool) -> None:
             str(row["version"]),
             str(row["origin"]),
             state,
-            ", ".join(row["hooks"]),
+            "\n".join(hook.removeprefix("fanzha_") for hook in row["hooks"]),
         )
     console().print(listed)

@@ -10,6 +10,7 @@ import click
 
 from fanzha.application import open_application
 from fanzha.cli import main
+from fanzha.cli.failures import mistakes_are_findings
 from fanzha.cli.output import (
     console,
     in_language,
@@ -37,7 +38,7 @@ def rulesets() -> None:
     """规则文件 / rule files."""
 
 
-@rulesets.command("check")
+@rulesets.command("check", short_help="检查规则文件 / check the rule files")
 @click.argument(
     "folders",
     nargs=-1,
@@ -45,11 +46,13 @@ def rulesets() -> None:
     type=click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path),
 )
 @json_option
-def check_rulesets(folders: tuple[Path, ...], as_json: bool) -> None:
+@click.pass_context
+def check_rulesets(ctx: click.Context, folders: tuple[Path, ...], as_json: bool) -> None:
     """检查自带规则、插件规则和 DIR 中的规则，一次列出全部错误。
 
     Check the built-in rules, those of the plugins and those in each DIR; list every mistake.
     """
+    mistakes_are_findings(ctx)
     law = _law(folders)
     counts = {word: len(getattr(law, word)) for word, _ in _COUNTED}
     if as_json:
@@ -84,13 +87,13 @@ def list_rulesets(language: str, as_json: bool) -> None:
     if as_json:
         print_json({"bundles": bundles, "instruments": instruments})
         return
-    listed = table("", "", "", "")
+    listed = table("简称 short", "名称 title", "施行 in force", "义务 obligations")
     for row in instruments:
         period = row["in_force"]
         listed.add_row(
             str(row["abbreviation"]),
             in_language(row["title"], language),
-            f"{period['from']} – {period['to'] or ''}",  # type: ignore[index]
+            f"{period['from']} – {period['to'] or ''}".rstrip(),  # type: ignore[index]
             str(row["obligations"]),
         )
     console().print(listed)

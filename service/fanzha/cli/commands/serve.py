@@ -12,7 +12,12 @@ from fanzha.cli.demonstration import prepare
 
 
 @main.command()
-@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="HOST:PORT")
+@click.option(
+    "--bind",
+    default="127.0.0.1:8000",
+    show_default=True,
+    help="监听地址 / where to listen: HOST:PORT",
+)
 @click.option("--workers", type=click.IntRange(1, 64), help="进程数 / processes")
 @click.option(
     "--demo",
