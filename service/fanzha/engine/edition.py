@@ -97,6 +97,8 @@ class Edition:
         self.derived = tuple(self._derivation_order())
         """Derived facts among the sources, each after those that it is derived from."""
         self._layers = [Shards(_element_rules(layer, self.elements)) for layer in self._order()]
+        self._applications = _applications(self.duties.values())
+        self._applies = Shards(self._application_rules())
         self._statuses = Shards(self._status_rules())
 
     def _duty(self, law: Law, obligation: Obligation) -> Duty:
@@ -151,23 +153,27 @@ class Edition:
             left = [each for each in left if each not in placed]
         return layers
 
-    def _status_rules(self) -> Iterator[Rule[tuple[tuple[str, ...], Status]]]:
-        not_applicable: dict[Expression, list[str]] = {}
-        for id_, duty in self.duties.items():
-            applies, violated = normal_form(duty.applies), normal_form(duty.violated)
-            met = normal_form(duty.violated, truth=False)
-            breach = conjunction(applies, violated)
-            not_applicable.setdefault(normal_form(duty.applies, truth=False), []).append(id_)
-            yield Rule(((id_,), Status.FULFILLED), conjunction(applies, met))
-            if duty.obligation.due is None:
-                yield Rule(((id_,), Status.VIOLATED), breach)
-            else:
+    def _application_rules(self) -> Iterator[Rule[tuple[tuple[str, ...], bool]]]:
+        """Whether duties apply: one condition for all that apply for the same reason."""
+        for condition, ids in self._applications.items():
+            yield Rule((ids, True), normal_form(condition))
+            yield Rule((ids, False), normal_form(condition, truth=False))
+
+    def _status_rules(self) -> Iterator[Rule[tuple[str, Status]]]:
+        for ids in self._applications.values():
+            applies = Name(_application(ids))
+            for id_ in ids:
+                duty = self.duties[id_]
+                breach = conjunction(applies, normal_form(duty.violated))
+                met = conjunction(applies, normal_form(duty.violated, truth=False))
+                yield Rule((id_, Status.FULFILLED), met, guard=applies.id)
+                if duty.obligation.due is None:
+                    yield Rule((id_, Status.VIOLATED), breach, guard=applies.id)
+                    continue
                 passed = Name(overdue(id_))
-                yield Rule(((id_,), Status.VIOLATED), conjunction(breach, passed))
-                yield Rule(((id_,), Status.PENDING), conjunction(breach, Not(passed)))
-        # Most duties of an event do not apply to it, and many for one and the same reason.
-        for condition, ids in not_applicable.items():
-            yield Rule((tuple(ids), Status.NOT_APPLICABLE), condition)
+                late, early = conjunction(breach, passed), conjunction(breach, Not(passed))
+                yield Rule((id_, Status.VIOLATED), late, guard=applies.id)
+                yield Rule((id_, Status.PENDING), early, guard=applies.id)
 
     def judge(self, facts: Mapping[str, Folded]) -> Findings:
         """Return what follows from the facts, which are typed and folded.
@@ -188,18 +194,36 @@ class Edition:
         if contradictions:
             return Findings({}, derived, tuple(sorted(contradictions)))
         statuses = dict.fromkeys(self.duties, Status.UNDETERMINED)
-        for ids, status in self._statuses.fire(known):
-            for id_ in ids:
-                if statuses[id_] is not Status.UNDETERMINED:
-                    raise _inconsistent(id_)
-                statuses[id_] = status
+        for ids, applies in self._applies.fire(known):
+            if known.setdefault(_application(ids), applies) != applies:
+                raise _inconsistent(ids[0])
+            if not applies:
+                statuses.update(dict.fromkeys(ids, Status.NOT_APPLICABLE))
+        for id_, status in self._statuses.fire(known):
+            if statuses[id_] is not Status.UNDETERMINED:
+                raise _inconsistent(id_)
+            statuses[id_] = status
         return Findings(statuses, derived, ())
 
     def close(self) -> None:
         """Give the engine's memory back."""
         for layer in self._layers:
             layer.close()
+        self._applies.close()
         self._statuses.close()
+
+
+def _applications(duties: Iterable[Duty]) -> dict[Expression, tuple[str, ...]]:
+    """Return the obligations by the condition under which they apply."""
+    found: dict[Expression, tuple[str, ...]] = {}
+    for each in duties:
+        found[each.applies] = (*found.get(each.applies, ()), each.obligation.id)
+    return found
+
+
+def _application(ids: tuple[str, ...]) -> str:
+    """Return the name of the fact that these obligations apply."""
+    return f"applies:{ids[0]}"
 
 
 def with_numbers(law: Law, expression: Expression) -> Expression:

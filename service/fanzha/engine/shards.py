@@ -22,6 +22,9 @@ class Rule(Generic[Key]):
 
     key: Key
     condition: Expression
+    guard: str | None = None
+    """A fact without which the condition cannot be true: rulesets in which no guard is true are
+    not run. None: always run."""
 
 
 class Shards(Generic[Key]):
@@ -39,7 +42,7 @@ class Shards(Generic[Key]):
                 if not shard.has_room(each):
                     self._add(shard)
                     shard = _Shard()
-                shard.add(rule.key, each)
+                shard.add(rule.key, each, rule.guard)
         self._add(shard)
 
     def _add(self, shard: _Shard[Key]) -> None:
@@ -49,15 +52,16 @@ class Shards(Generic[Key]):
     def fire(self, facts: Mapping[str, Folded]) -> set[Key]:
         """Return the keys of the rules whose conditions are true of the facts."""
         keys = set(self._always)
-        for session, properties, meaning in self._shards:
-            fired = session.fire(properties.values(facts))
-            keys.update([meaning[name] for name in fired])
+        for each in self._shards:
+            if each.may_fire(facts):
+                fired = each.session.fire(each.properties.values(facts))
+                keys.update([each.meaning[name] for name in fired])
         return keys
 
     def close(self) -> None:
         """Give the engine's memory back."""
-        for session, _, _ in self._shards:
-            session.close()
+        for each in self._shards:
+            each.session.close()
 
 
 class _Compiled(NamedTuple, Generic[Key]):
@@ -65,11 +69,16 @@ class _Compiled(NamedTuple, Generic[Key]):
     properties: Properties
     meaning: Mapping[str, Key]
     """The engine's name of a rule -> the key that it stands for."""
+    guards: frozenset[str | None]
+
+    def may_fire(self, facts: Mapping[str, Folded]) -> bool:
+        return any(guard is None or facts.get(guard) is True for guard in self.guards)
 
 
 class _Shard(Generic[Key]):
     def __init__(self) -> None:
         self.patterns: list[tuple[Key, Pattern]] = []
+        self._guards: set[str | None] = set()
         self._properties = Properties(RESERVED)
 
     def has_room(self, alternative: Alternative) -> bool:
@@ -77,12 +86,13 @@ class _Shard(Generic[Key]):
         properties = len(self._properties) + 2 * len(alternative)
         return len(self.patterns) < MAXIMUM_BRANCHES and properties <= MAXIMUM_PROPERTIES
 
-    def add(self, key: Key, alternative: Alternative) -> None:
+    def add(self, key: Key, alternative: Alternative, guard: str | None) -> None:
         self.patterns.append((key, pattern(alternative, self._properties)))
+        self._guards.add(guard)
 
     def compiled(self) -> _Compiled[Key]:
         rules = {
             str(number): {"all": [{"m": each}]} for number, (_, each) in enumerate(self.patterns)
         }
         meaning = {str(number): key for number, (key, _) in enumerate(self.patterns)}
-        return _Compiled(Session(rules), self._properties, meaning)
+        return _Compiled(Session(rules), self._properties, meaning, frozenset(self._guards))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
@@ -46,6 +47,8 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), CHINA_TIME)
 
 
+# The library looks the whole calendar through for its ends at each call.
+@functools.lru_cache(maxsize=20_000)
 def is_working_day(day: date) -> bool:
     """Tell whether people work on that day; raise CalendarUnknown outside the known years."""
     if not FIRST_KNOWN_YEAR <= day.year <= LAST_KNOWN_YEAR:
