@@ -36,6 +36,8 @@ from fanzha.usecases.posted_facts import (
 MAXIMUM_NAME = 200
 MAXIMUM_FACTS = 1000
 MAXIMUM_SCOPE = 200
+MAXIMUM_LISTED = 12
+"""Known words that a hint lists where none comes near."""
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far an institution's clock may be ahead of ours."""
 
@@ -142,7 +144,7 @@ def read_check(body: Mapping[str, Any], law: Law, reader: FactReader, now: datet
     except Problems as problems:
         errors += problems.errors
     scope = tuple(form.get("scope") or ())
-    errors += _scope(scope, law, check_type.key)
+    errors += islice(_scope(scope, law, check_type.key), MAXIMUM_MISTAKES)
     raise_if_any(errors)
     return Check(
         domain=form["domain"],
@@ -245,7 +247,9 @@ def _known(word: str, known: list[str]) -> Text:
     near = difflib.get_close_matches(word[:MAXIMUM_NAME], known, n=1)
     if near:
         return Text(zh=f"是否应为 `{near[0]}`", en=f"did you mean `{near[0]}`")
-    return Text(zh="可用：" + "、".join(known), en="known: " + ", ".join(known))
+    more = ["…"] if len(known) > MAXIMUM_LISTED else []
+    listed = known[:MAXIMUM_LISTED] + more
+    return Text(zh="可用：" + "、".join(listed), en="known: " + ", ".join(listed))
 
 
 def _contract(form: Mapping[str, Any], check_type: CheckType) -> Contract:
