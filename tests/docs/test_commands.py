@@ -128,8 +128,9 @@ def missing_lines(shown: Sequence[str], told: str) -> list[str]:
 
 def _plain(line: str) -> str:
     # Ids differ each time, and so do seconds.
-    line = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22}", "<id>", line)
+    line = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}", "<id>", line)
     line = re.sub(r"\bin \d+\.\d+s\b", "in <time>", line)
+    line = re.sub(r"\b\d+ deselected", "<others> deselected", line)
     return re.sub(r"\s+", " ", line).strip()
 
 
