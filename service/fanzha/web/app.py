@@ -16,7 +16,9 @@ def create_app(application: Application) -> Flask:
     """Return the WSGI application; closing `application` stays with the caller."""
     app = Flask("fanzha.web", static_folder=None)
     app.request_class = Request
-    app.config["MAX_CONTENT_LENGTH"] = application.settings.maximum_body_bytes
+    # One byte more than may be: a body that comes in chunks is cut here without a word, and is
+    # then refused for its length.
+    app.config["MAX_CONTENT_LENGTH"] = application.settings.maximum_body_bytes + 1
     # `//v1/checks` is no address of ours: it is not found, rather than a redirect in HTML.
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = application

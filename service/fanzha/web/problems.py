@@ -12,6 +12,7 @@ from fanzha.errors import BodyTooLarge, FanzhaError, Problems, StoreUnavailable
 from fanzha.model.text import Text
 from fanzha.web import http_errors
 from fanzha.web.answers import answer
+from fanzha.web.context import service
 from fanzha.web.request import current_request
 
 MEDIA_TYPE = "application/problem+json"
@@ -106,7 +107,7 @@ def _in_our_words(error: HTTPException) -> FanzhaError:
                 hint=Text(zh=f"可用：{allowed}", en=f"use one of {allowed}"),
             )
         case 413:
-            limit = request.max_content_length
+            limit = service().settings.maximum_body_bytes
             return BodyTooLarge(
                 Text(
                     zh=f"请求体超过上限 {limit} 字节",

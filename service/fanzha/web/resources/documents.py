@@ -16,7 +16,7 @@ blueprint = Resource("documents", Text(zh="文档", en="Documents"))
 @blueprint.route("/openapi.json")
 @described(
     Text(zh="OpenAPI 文档", en="The OpenAPI document"),
-    Text(zh="OpenAPI 3.1。", en="OpenAPI 3.1."),
+    Text(zh="全部接口的机器可读说明（3.1 版）。", en="All calls, for programs to read (3.1)."),
 )
 def get_openapi() -> Response:
     """Answer the OpenAPI document."""
