@@ -48,7 +48,7 @@ def check(
     Exit code: 0 compliant, pending or not applicable; 1 non-compliant, undetermined or failed;
     2 the check cannot be read.
     """
-    body = read_json_object(file.read(), source=file.name)
+    body = read_json_object(file.read(), source=getattr(file, "name", "-"))
     institutions = read_institutions(institutions_file) if institutions_file else None
     application = open_application(
         Settings.from_environment(),

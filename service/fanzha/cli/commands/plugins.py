@@ -36,6 +36,7 @@ def list_plugins(as_json: bool) -> None:
         print_json({"plugins": rows})
         return
     listed = table("插件 plugin", "版本 version", "发行包 origin", "状态 state", "钩子 hooks")
+    listed.columns[3].no_wrap = True
     for row in rows:
         state = "已启用 enabled" if row["state"] == "enabled" else "未启用 not enabled"
         listed.add_row(
