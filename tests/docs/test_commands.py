@@ -51,7 +51,9 @@ class Walk:
         """Write a file that the page shows; a project's entry points are installed at once."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        # JSON has no comments: the line that names the file is none of it.
+        lines = text.splitlines(keepends=True)
+        path.write_text("".join(lines[1:] if text.startswith("//") else lines), encoding="utf-8")
         if path.name == "pyproject.toml":
             self._install(path)
 
@@ -80,8 +82,8 @@ class Walk:
         assert program in KNOWN, f"{command.place}: nobody knows what this does"
         match program:
             case "export":
-                # Each reader has their own values; the names must be ours.
                 assert command.environment.keys() <= VARIABLES, command.place
+                self.environment |= command.environment
             case "curl":
                 self.visitor.ask(command)
             case "make":
@@ -92,7 +94,10 @@ class Walk:
             case "fanzha":
                 self.process(command, [sys.executable, "-m", "fanzha", *arguments], self.folder)
             case "pytest":
-                self.process(command, [sys.executable, "-m", "pytest", *arguments], REPOSITORY)
+                options = ["-p", "no:cacheprovider", *arguments]
+                ours = any((REPOSITORY / each).is_dir() for each in arguments)
+                folder = REPOSITORY if ours else self.folder
+                self.process(command, [sys.executable, "-m", "pytest", *options], folder)
 
     def make(self, command: Command, targets: Sequence[str]) -> None:
         makefile = (REPOSITORY / "Makefile").read_text("utf-8")
