@@ -273,7 +273,7 @@ def test_a_compressed_body_is_refused(operator: Caller, check: Json) -> None:
     assert_problem(operator.post(check), 415, "media_type_unsupported")
 
 
-@pytest.mark.parametrize("query", ["?explain=yes", "?explian=full", "?explain=full&explain=full"])
+@pytest.mark.parametrize("query", ["?explain=yes", "?explains=full", "?explain=full&explain=full"])
 def test_a_query_that_would_be_passed_over_is_refused(
     operator: Caller, check: Json, query: str
 ) -> None:
