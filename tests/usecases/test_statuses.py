@@ -278,6 +278,16 @@ def test_what_is_done_lies_no_more_than_five_minutes_ahead(evaluate: Evaluate) -
     assert "proposed" in caught.value.hint.en
 
 
+def test_nobody_knows_what_lies_ahead_of_what_is_done(evaluate: Evaluate) -> None:
+    ahead = {"known_at": "2026-03-02T12:05:01+08:00"}
+    with pytest.raises(Problems) as caught:
+        evaluate(sale(changed=ahead))
+    assert (caught.value.code, str(caught.value.where)) == ("date_invalid", "known_at")
+    evaluate(sale(changed={"known_at": "2026-03-02T12:05:00+08:00"}))
+    # Of what is proposed for a later day, one may ask as of that day.
+    evaluate(sale(changed={**ahead, "stage": "proposed"}))
+
+
 def test_everything_that_is_wrong_with_a_check_is_told_at_once(evaluate: Evaluate) -> None:
     body = sale(tickets_hold=1, price_fen=-1, changed={"scope": ["none"]})
     body["circumstances"] = {"gravity": "awful"}

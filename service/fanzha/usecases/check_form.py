@@ -278,6 +278,18 @@ def _times(
             ),
             where=Location(path="known_at"),
         )
+    if stage == Stage.DONE and occurred_at <= now + CLOCK_TOLERANCE < known_at:
+        yield BadDate(
+            Text(
+                zh=f"`known_at` {known_at.astimezone(CHINA_TIME)} 在未来",
+                en=f"what is known cannot lie in the future: {known_at.astimezone(CHINA_TIME)}",
+            ),
+            hint=Text(
+                zh="期限是否届满按 `known_at` 判断；省略即为提交时",
+                en="it decides whether deadlines have passed; left out, it is the time of posting",
+            ),
+            where=Location(path="known_at"),
+        )
     if stage == Stage.DONE and occurred_at > now + CLOCK_TOLERANCE:
         yield BadDate(
             Text(
