@@ -244,5 +244,20 @@ def test_a_process_refuses_what_is_no_check(environment: dict[str, str]) -> None
     assert "[json_broken]" in done.stderr.decode()
 
 
+def test_a_reader_who_leaves_early_is_no_trouble(environment: dict[str, str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "fanzha", "plugins", "list"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **environment},
+            timeout=60,
+            check=False,
+        )
+    assert b"Traceback" not in done.stderr
+
+
 def test_examples_are_where_the_command_line_looks_for_them() -> None:
     assert (EXAMPLES / "institutions.yaml").is_file()

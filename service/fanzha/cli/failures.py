@@ -37,7 +37,8 @@ class FailingWell(click.Group):
             raise
         except click.UsageError as error:
             _leave(ctx, wrong_call(error))
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        # Whoever read our output has gone (`| head`): click leaves quietly.
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         # The edge: a mistake of ours must not leave with 1, which means "found something".
         except Exception:  # noqa: BLE001
