@@ -109,6 +109,41 @@ def test_working_days_of_a_year_not_yet_fixed_are_not_guessed(evaluate: Evaluate
     assert decision["advice"] == "hold"
 
 
+@pytest.mark.parametrize(
+    ("answered_at", "status"),
+    [
+        # Received on 24 January 2025; the Spring Festival lies between.
+        ("2025-02-10T23:59:59+08:00", "fulfilled"),
+        ("2025-02-11T00:00:00+08:00", "violated"),
+    ],
+)
+def test_working_days_that_have_passed_are_counted_on_the_same_calendar(
+    evaluate: Evaluate, answered_at: str, status: str
+) -> None:
+    body = order(
+        objection_relevant=True,
+        objection_received_at="2025-01-24T10:00:00+08:00",
+        objection_answered_at=answered_at,
+    )
+    assert obligation(evaluate(body), "small.a15")["status"] == status
+
+
+def test_working_days_that_cannot_be_counted_are_not_guessed(evaluate: Evaluate) -> None:
+    body = order(
+        objection_relevant=True,
+        objection_received_at=f"{LAST_KNOWN_YEAR}-12-29T10:00:00+08:00",
+        objection_answered_at=f"{LAST_KNOWN_YEAR + 1}-01-05T10:00:00+08:00",
+    )
+    decision = evaluate(body)
+    found = obligation(decision, "small.a15")
+    assert found["status"] == "undetermined"
+    assert f"{LAST_KNOWN_YEAR + 1}-01-01" in found["note"]["en"]
+    assert decision["outcome"] == "undetermined"
+    # An assessor who has counted may state the number.
+    counted = evaluate({**body, "facts": {**body["facts"], "answering_days": 3}})
+    assert obligation(counted, "small.a15")["status"] == "fulfilled"
+
+
 def test_the_calendar_does_not_matter_where_the_duty_was_met(evaluate: Evaluate) -> None:
     start = f"{LAST_KNOWN_YEAR}-12-29T10:00:00+08:00"
     body = order(

@@ -11,10 +11,12 @@ import durable_rules_engine
 import orjson
 import pytest
 
+from fanzha.errors import FanzhaError
 from tests.usecases.conftest import Evaluate
 from tests.usecases.small_checks import (
     Json,
     application_of,
+    liability,
     obligation,
     order,
     sale,
@@ -54,7 +56,6 @@ def _leaving(_: int) -> int:
         (_raising, "ValueError"),
         (_leaving, "SystemExit"),
         (lambda signals: 1 / 0, "ZeroDivisionError"),
-        (lambda: 1, "TypeError"),
         (lambda signals: "many", "wrong type"),
         (lambda signals: 1.5, "wrong type"),
         (lambda signals: True, "wrong type"),
@@ -132,17 +133,33 @@ def test_a_computation_fails_for_one_check_and_not_for_the_next() -> None:
 # --- the engine ---
 
 
-def _broken_pipe(*_: object) -> object:
+def test_an_engine_that_fails_over_the_liabilities_gives_no_decision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A decision whose liabilities are silently missing would be worse than none."""
+    body = sale(tickets_held=5)
+    with _law_with(score) as evaluate:
+        with monkeypatch.context() as patch:
+            patch.setattr(durable_rules_engine, "assert_facts", _broken)
+            assert evaluate(sale())["outcome"] == "compliant"
+            with pytest.raises(FanzhaError) as caught:
+                evaluate(body)
+        after = evaluate(body)
+    assert (caught.value.code, caught.value.http_status) == ("engine_failed", 500)
+    assert liability(after, "small.l1")["firm"] is True
+
+
+def _broken(*_: object) -> object:
     raise RuntimeError("engine out of order")
 
 
 @pytest.mark.parametrize(
     ("call", "broken"),
     [
-        ("create_ruleset", _broken_pipe),
-        ("assert_fact", _broken_pipe),
+        ("create_ruleset", _broken),
+        ("assert_fact", _broken),
         ("assert_fact", lambda *_: (4, 0)),
-        ("start_action_for_state", _broken_pipe),
+        ("start_action_for_state", _broken),
         # Not even the catch-all fired, so the engine cannot have seen the fact.
         ("start_action_for_state", lambda *_: None),
     ],

@@ -48,6 +48,7 @@ _ORDER_FACTS: Mapping[str, st.SearchStrategy[Any]] = {
     "incident_reported": st.booleans(),
     "objection_received_at": _TIMES,
     "objection_answered": st.booleans(),
+    "objection_answered_at": _TIMES,
     "contract_ended_at": _TIMES,
     "records_deleted": st.booleans(),
 }
@@ -197,6 +198,7 @@ _POSSIBLE: Mapping[str, list[Any]] = {
     "price_shown_at": ["2026-02-01T08:00:00+08:00", "2026-03-04T08:00:00+08:00"],
     "order_received_at": ["2026-02-25T09:30:00+08:00"],
     "incident_known_at": ["2026-02-25T09:30:00+08:00"],
+    "objection_answered_at": ["2026-02-25T09:30:00+08:00"],
     "objection_received_at": ["2026-02-25T09:30:00+08:00"],
     "contract_ended_at": ["2026-02-25T09:30:00+08:00"],
 }
