@@ -1,4 +1,4 @@
-"""The telecom domain: phone cards and calls (ATOFL chapter II)."""
+"""The telecom domain: cards, calls and the network (ATOFL chapter II)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ def fanzha_domain() -> Domain:
         prefix="telecom",
         check_types=rulesets_folder() / "check_types" / "telecom.yaml",
         summary=Text(
-            zh="电话卡的登记和涉诈异常监测、主叫号码传送和电信线路出租",
-            en="Registration and fraud monitoring of phone cards, calling numbers and leased lines",
+            zh="电话卡、物联网卡、主叫号码和线路、非法设备，处置和申诉，资料留存，协助，内部控制",
+            en=(
+                "Phone and IoT cards, calling numbers and lines, illegal devices, restrictions and "
+                "appeals, records, assistance and internal control"
+            ),
         ),
     )
 
