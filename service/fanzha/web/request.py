@@ -30,15 +30,15 @@ class Request(flask.Request):
     @cached_property
     def id(self) -> str:
         """The client's own X-Request-Id where it is a short plain token, else a new one."""
-        given = self.environ.get("HTTP_X_REQUEST_ID")
+        given = self.headers.get("X-Request-Id")
         if given is not None and _PLAIN.fullmatch(given):
-            return str(given)
+            return given
         return secrets.token_hex(8)
 
     def read_json_bytes(self) -> bytes:
         """Return the body, unread as JSON; raise MediaTypeUnsupported, or 413 beyond the limit."""
         # Without a type it is taken as what it must be; strict reading follows in any case.
-        if self.mimetype not in {"application/json", ""} or "HTTP_CONTENT_ENCODING" in self.environ:
+        if self.mimetype not in {"application/json", ""} or "Content-Encoding" in self.headers:
             raise MediaTypeUnsupported(
                 Text(
                     zh="请求体必须是未压缩的 JSON",
