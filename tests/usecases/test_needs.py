@@ -52,6 +52,9 @@ def test_a_deadline_asks_for_the_time_it_runs_from(evaluate: Evaluate) -> None:
     unmet = evaluate(order(order_relevant=True, order_executed=False))
     assert obligation(unmet, "small.a11")["status"] == "undetermined"
     assert _needs(unmet, "small.a11") == [["order_received_at"]]
+    # Whether there was time left matters only where the order was not executed.
+    unsaid = evaluate(order(order_relevant=True))
+    assert _needs(unsaid, "small.a11") == [["order_executed"]]
     met = evaluate(order(order_relevant=True, order_executed=True))
     assert obligation(met, "small.a11")["status"] == "fulfilled"
 

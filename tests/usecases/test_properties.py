@@ -186,6 +186,23 @@ def test_stating_the_facts_that_are_needed_settles(
     raise AssertionError(f"{chosen['id']} stays open whatever {need} are")
 
 
+@_FAST
+@given(body=_BODIES, data=st.data())
+def test_a_fact_that_was_taken_out_is_among_what_is_needed(
+    evaluate: Evaluate, body: Json, data: st.DataObject
+) -> None:
+    full = _judged(evaluate, body)
+    removable = sorted(set(body["facts"]) - {"sold"})
+    if full is None or not removable:
+        return
+    name = data.draw(st.sampled_from(removable))
+    facts = {other: value for other, value in body["facts"].items() if other != name}
+    before = statuses(full)
+    for each in evaluate({**body, "facts": facts})["obligations"]:
+        if each["status"] == "undetermined" and before[each["id"]] != "undetermined":
+            assert [name] in [[one["fact"] for one in need] for need in each["needs"]]
+
+
 _POSSIBLE: Mapping[str, list[Any]] = {
     "tickets_held": [0, 5],
     "risk_signals": [0, 5],

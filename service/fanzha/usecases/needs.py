@@ -23,14 +23,14 @@ def needs_of(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> list
     found = judgement.edition.duties[duty.obligation.id]
     # The three ways in which the status can be settled. That there is no breach is not enough:
     # a duty of which nobody knows whether it applies is not fulfilled.
-    families: list[Family] = [
-        _settle(found.applies, False, judgement, rulebook),
-        _settle(And((found.applies, found.violated)), True, judgement, rulebook),
-        _settle(And((found.applies, Not(found.violated))), True, judgement, rulebook),
-    ]
+    not_applicable = _settle(found.applies, False, judgement, rulebook)
+    fulfilled = _settle(And((found.applies, Not(found.violated))), True, judgement, rulebook)
+    breach = _settle(And((found.applies, found.violated)), True, judgement, rulebook)
     due = duty.obligation.due
     if due is not None and due.start not in judgement.facts:
-        families = [tuple(each | {due.start} for each in family) for family in families]
+        # Only of a breach does it matter whether there is still time.
+        breach = tuple(each | {due.start} for each in breach)
+    families = (not_applicable, fulfilled, breach)
     sets = [each for each in smallest(*families) if each][:SHOWN]
     return [[_fact(rulebook.law.facts[name]) for name in sorted(each)] for each in sets]
 
