@@ -19,12 +19,12 @@ def test_a_missing_fact_is_named_with_its_title(evaluate: Evaluate) -> None:
     ]
 
 
-def test_an_element_asks_for_its_facts_or_for_itself(evaluate: Evaluate) -> None:
+def test_an_element_asks_for_its_facts_before_itself(evaluate: Evaluate) -> None:
     decision = evaluate(sale("identity_checked", "document_result"))
     assert _needs(decision, "small.a2") == [
-        ["buyer_verified"],
         ["document_result"],
         ["identity_checked"],
+        ["buyer_verified"],
     ]
 
 

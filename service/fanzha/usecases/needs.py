@@ -8,7 +8,7 @@ from typing import Any
 from fanzha.model.expressions import And, Expression, Not
 from fanzha.model.settling import Elements, Family, settling_sets, smallest
 from fanzha.model.value_types import Folded
-from fanzha.model.vocabulary import Fact
+from fanzha.model.vocabulary import Fact, FactKind
 from fanzha.usecases.judgement import JudgedDuty, Judgement
 from fanzha.usecases.rulebook import Rulebook
 
@@ -31,8 +31,13 @@ def needs_of(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> list
         # Only of a breach does it matter whether there is still time.
         breach = tuple(each | {due.start} for each in breach)
     families = (not_applicable, fulfilled, breach)
-    sets = [each for each in smallest(*families) if each][:SHOWN]
-    return [[_fact(rulebook.law.facts[name]) for name in sorted(each)] for each in sets]
+    facts = rulebook.law.facts
+    # What systems hold comes before what an assessor would have to state.
+    sets = sorted(
+        (each for each in smallest(*families) if each),
+        key=lambda each: any(facts[name].kind is FactKind.ELEMENT for name in each),
+    )
+    return [[_fact(facts[name]) for name in sorted(each)] for each in sets[:SHOWN]]
 
 
 def _settle(condition: Expression, truth: bool, judgement: Judgement, rulebook: Rulebook) -> Family:
