@@ -93,8 +93,8 @@ def test_a_violation_has_its_reason_and_remedy_and_comes_first(shown: Shown) -> 
 def test_alternatives_of_what_is_needed_stand_below_each_other(shown: Shown) -> None:
     assert _block(
         "  Verify the buyer  SMALL 2",
-        "    needs  Buyer verified (buyer_verified)",
-        "    or  Document checked (identity_checked)",
+        "    needs  Document checked (identity_checked)",
+        "    or  Buyer verified (buyer_verified)",
         "    do  Check the document",
     ) in shown(sale("identity_checked"))
 

@@ -13,7 +13,7 @@ from tests.cli.conftest import Run, as_json
     ("arguments", "place", "chinese", "english"),
     [
         (["check"], "fanzha check", "缺少 `FILE`", "missing argument 'FILE'"),
-        (["chek"], "fanzha", "chek", "no such command 'chek'"),
+        (["judge"], "fanzha", "judge", "no such command 'judge'"),
         (["check", "--lnag"], "fanzha check", "没有选项 `--lnag`", "no such option '--lnag'"),
         (["check", "--lang", "fr", "x"], "fanzha check", "`--lang` 的值不能使用", "'fr'"),
         (["check", "/nowhere.json"], "fanzha check", "`FILE` 的值不能使用", "'/nowhere.json'"),

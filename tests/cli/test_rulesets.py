@@ -20,8 +20,8 @@ def test_every_mistake_is_told_with_its_place_and_leaves_with_one(run: Run, tmp_
     folder = tmp_path / "draft"
     (folder / "facts").mkdir(parents=True)
     (folder / "facts" / "more.yaml").write_text(
-        "one: {type: bolean, title: {zh: 一, en: One}}\n"
-        "two: {type: boolean, titel: {zh: 二, en: Two}}\n",
+        "one: {type: booleann, title: {zh: 一, en: One}}\n"
+        "two: {type: boolean, titlee: {zh: 二, en: Two}}\n",
         encoding="utf-8",
     )
     result = run("rulesets", "check", folder)

@@ -156,8 +156,8 @@ def test_outcome_settled_and_advice_follow_from_the_obligations(
     if body["stage"] == "done":
         assert "advice" not in decision
     else:
-        advices = [each["advice"] for each in decision["obligations"]]
-        assert decision["advice"] == max(advices, key=ORDER.index)
+        words_of_advice = [each["advice"] for each in decision["obligations"]]
+        assert decision["advice"] == max(words_of_advice, key=ORDER.index)
         compliant = {"fulfilled", "not_applicable"}
         for each in decision["obligations"]:
             assert (each["advice"] == "proceed") is (each["status"] in compliant)

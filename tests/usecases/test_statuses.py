@@ -153,7 +153,7 @@ def test_a_scope_may_be_how_ids_begin(evaluate: Evaluate) -> None:
 
 def test_a_scope_that_names_nothing_is_refused_with_its_place(evaluate: Evaluate) -> None:
     with pytest.raises(Problems) as caught:
-        evaluate(sale(changed={"scope": ["small.a2", "smal.a1"]}))
+        evaluate(sale(changed={"scope": ["small.a2", "small.b1"]}))
     [error] = caught.value.errors
     assert (error.code, str(error.where)) == ("check_invalid", "scope.1")
     assert error.hint is not None

@@ -41,9 +41,9 @@ def advise(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice
     return _for_breach(duty, judgement, rulebook)
 
 
-def overall(advices: Iterable[Advice | None]) -> str | None:
+def overall(pieces: Iterable[Advice | None]) -> str | None:
     """Return the gravest advice, or None where there is none."""
-    words = [each.word for each in advices if each is not None]
+    words = [each.word for each in pieces if each is not None]
     return max(words, key=ORDER.index, default=None)
 
 

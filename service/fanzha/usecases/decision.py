@@ -29,12 +29,12 @@ def decide(
     judgement: Judgement, rulebook: Rulebook, *, id_: str, now: datetime, explain: bool = False
 ) -> Json:
     """Return the decision; `explain` adds the derivation of each status."""
-    advices = {each.obligation.id: advise(each, judgement, rulebook) for each in judgement.duties}
+    advised = {each.obligation.id: advise(each, judgement, rulebook) for each in judgement.duties}
     liabilities, exposure = sanction(judgement, rulebook)
     check = judgement.check
     obligations = []
     for each in judgement.duties:
-        answer = _obligation(each, advices[each.obligation.id], judgement, rulebook)
+        answer = _obligation(each, advised[each.obligation.id], judgement, rulebook)
         if explain:
             answer["derivation"] = explain_duty(each, judgement, rulebook)
         obligations.append(answer)
@@ -67,7 +67,7 @@ def decide(
         "versions": _versions(rulebook),
         "recorded_at": shown_time(now),
     }
-    advice = overall(advices.values())
+    advice = overall(advised.values())
     if advice is not None:
         decision["advice"] = advice
     if check.reference is not None:
