@@ -53,4 +53,4 @@ def test_without_any_one_fact_nothing_is_settled_that_was_not(
 
 
 def test_there_are_sound_examples_of_every_domain() -> None:
-    assert {path.parent.parent.name for path in SOUND} == {"banking", "payments", "telecom"}
+    assert {path.parent.parent.name for path in SOUND} >= {"banking", "payments", "telecom"}
