@@ -267,6 +267,63 @@ class WrongInstitution(RequestError):
     http_status = 403
 
 
+class KeyKindWrong(RequestError):
+    """A call for operators with an institution's key, or the other way round."""
+
+    code = "key_kind_wrong"
+    title = Text(zh="密钥种类不符", en="Wrong kind of key")
+    http_status = 403
+
+
+class JudgmentUnattributed(RequestError):
+    """A fact that a person must judge, without who judged it."""
+
+    code = "judgment_unattributed"
+    title = Text(zh="须由人判断的事实未写明评估人", en="A judgment without its assessor")
+
+
+class WrongAssessment(RequestError):
+    """Who says a fact, when or why, in a form that cannot be used."""
+
+    code = "assessment_invalid"
+    title = Text(zh="评估信息有误", en="An assessment cannot be used")
+
+
+class WrongAttestation(RequestError):
+    """A field of an attestation is missing, unknown or of a wrong form."""
+
+    code = "attestation_invalid"
+    title = Text(zh="档案评估的字段有误", en="A field of an attestation is wrong")
+
+
+class NotAttestable(RequestError):
+    """A fact that no profile may hold: of one event, personal, or read for nobody like this."""
+
+    code = "fact_not_attestable"
+    title = Text(zh="该事实不能记入机构档案", en="The fact cannot stand in a profile")
+
+
+class WrongEntry(RequestError):
+    """A field of a registry entry is missing, unknown or of a wrong form."""
+
+    code = "institution_invalid"
+    title = Text(zh="机构登记内容有误", en="A registry entry is wrong")
+
+
+class UnknownRole(RequestError):
+    """A role that the law as loaded does not know."""
+
+    code = "role_unknown"
+    title = Text(zh="未知角色", en="Unknown role")
+
+
+class RoleOfAuthority(RequestError):
+    """A role of an authority, whose own duties are not judged here."""
+
+    code = "role_of_authority"
+    title = Text(zh="主管机关的角色不能登记", en="A role of an authority is not registered")
+
+
 class NotAuthenticated(RequestError):
     """No key, or one that is not known."""
 

@@ -17,6 +17,15 @@ def test_an_institution_comes_back_as_it_was_put(records: Records, bank: Institu
     assert records.institutions.get(bank.id) == bank
 
 
+def test_the_end_of_a_licence_comes_back(records: Records, bank: Institution) -> None:
+    ended = replace(bank, licensed_until=date(2026, 6, 30))
+    records.institutions.put(ended)
+    assert records.institutions.get(bank.id) == ended
+    assert ended.is_licensed_on(date(2026, 6, 30))
+    assert not ended.is_licensed_on(date(2026, 7, 1))
+    assert not ended.is_licensed_on(date(2010, 4, 30))
+
+
 def test_an_institution_without_roles_date_or_supervisor_comes_back(records: Records) -> None:
     plain = Institution(id="机构-1", name=Text(zh="甲", en="A"), roles=())
     records.institutions.put(plain)

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from fanzha.errors import UnknownInstitution
 from fanzha.model.institution import Institution
-from fanzha.records import Keys, Records
+from fanzha.records import KeyHolder, KeyKind, Keys, Records
 from fanzha.records.database import Database
 
 
@@ -45,6 +45,22 @@ def test_a_key_leads_to_its_institution(records: Records, bank: Institution) -> 
     records.institutions.put(bank)
     key = records.keys.create(bank.id, "核心系统")
     assert records.keys.institution_of(key) == bank.id
+
+
+def test_an_institutions_key_reads_what_is_its_own(records: Records, bank: Institution) -> None:
+    records.institutions.put(bank)
+    holder = records.keys.holder_of(records.keys.create(bank.id, ""))
+    assert holder == KeyHolder(KeyKind.INSTITUTION, bank.id)
+    assert holder.may_read(bank.id)
+    assert not holder.may_read("bank-002")
+
+
+def test_an_operators_key_belongs_to_no_institution_and_reads_all(records: Records) -> None:
+    key = records.keys.create_operator("运营")
+    holder = records.keys.holder_of(key)
+    assert holder == KeyHolder(KeyKind.OPERATOR)
+    assert holder.may_read("bank-001")
+    assert records.keys.institution_of(key) is None
 
 
 def test_a_key_works_at_once_in_other_processes(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from fanzha.model.attestation import Assessment
 from fanzha.model.norms import Stage
+from fanzha.model.value_types import Value
 
-Value = bool | int | str | date | datetime
-"""A typed value as plugins' functions receive it."""
+__all__ = ["Check", "Value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Check:
     scope: tuple[str, ...] = ()
     """Ids of obligations, or beginnings of ids; empty: all."""
     reference: str | None = None
+    assessments: Mapping[str, Assessment] = field(default_factory=dict)
+    """Fact -> who says so, for the facts that came with it."""
 
     @property
     def key(self) -> str:

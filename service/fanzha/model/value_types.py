@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
+Value = bool | int | str | date | datetime
+"""A typed value as it was stated, and as plugins' functions receive it."""
+
 Folded = bool | int | str
 """A value as conditions compare it: periods and points in time are seconds."""
 
@@ -51,7 +54,7 @@ class ValueType:
         """Whether it is a length of linear time, comparable with other lengths of time."""
         return self.kind is Kind.INTEGER and self.unit in SECONDS_PER_UNIT
 
-    def fold(self, value: bool | int | str | date | datetime) -> Folded:
+    def fold(self, value: Value) -> Folded:
         """Return a value of this type as conditions compare it.
 
         Integers of a unit of linear time become seconds; dates the second at which they begin in

@@ -1,21 +1,25 @@
-"""What is kept: decisions, institutions and keys."""
+"""What is kept: decisions, institutions with their profiles, and keys."""
 
 from __future__ import annotations
 
 from fanzha.records.decision_record import DecisionRecord
 from fanzha.records.decisions import Decisions
 from fanzha.records.institutions import Institutions
-from fanzha.records.keys import Keys
+from fanzha.records.keys import KeyHolder, KeyKind, Keys
 from fanzha.records.opening import Records, open_records
 from fanzha.records.personal import PersonalDigests
+from fanzha.records.profiles import Profiles
 from fanzha.records.schema import upgrade
 
 __all__ = [
     "DecisionRecord",
     "Decisions",
     "Institutions",
+    "KeyHolder",
+    "KeyKind",
     "Keys",
     "PersonalDigests",
+    "Profiles",
     "Records",
     "open_records",
     "upgrade",

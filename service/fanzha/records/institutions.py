@@ -59,6 +59,7 @@ def _row_of(institution: Institution) -> dict[str, Any]:
         "name_en": institution.name.en,
         "roles": " ".join(institution.roles),
         "licensed_from": institution.licensed_from,
+        "licensed_until": institution.licensed_until,
         "supervisor": institution.supervisor,
     }
 
@@ -69,5 +70,6 @@ def _institution_of(row: RowMapping) -> Institution:
         name=Text(zh=row["name_zh"], en=row["name_en"]),
         roles=tuple(row["roles"].split()),
         licensed_from=row["licensed_from"],
+        licensed_until=row["licensed_until"],
         supervisor=row["supervisor"],
     )

@@ -1,4 +1,4 @@
-"""Keys that institutions authenticate with; only their digests are kept."""
+"""Keys that institutions and operators authenticate with; only their digests are kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import hashlib
 import hmac
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -23,48 +26,83 @@ KEY_BYTES = 32
 _FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 
 
+class KeyKind(StrEnum):
+    """Whether a key is one institution's own or of whoever runs the service."""
+
+    INSTITUTION = "institution"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Whose key it is; `institution` is None for an operator's."""
+
+    kind: KeyKind
+    institution: str | None = None
+
+    def may_read(self, institution: str) -> bool:
+        """Tell whether this holder may read what belongs to that institution."""
+        return self.kind is KeyKind.OPERATOR or self.institution == institution
+
+
 class Keys:
     """Makes keys and tells whose they are; a read can be a few seconds old."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._cache: ShortCache[str] = ShortCache()
+        self._cache: ShortCache[KeyHolder] = ShortCache()
 
     def create(self, institution: str, title: str) -> str:
         """Return a new key of the institution, in clear for this once.
 
         Raises UnknownInstitution when the registry has no such institution.
         """
-        plain = PREFIX + secrets.token_urlsafe(KEY_BYTES)
-        row = {
-            "digest": _digest(plain),
-            "institution": institution,
-            "title": title,
-            "created_at": datetime.now(UTC),
-        }
-        known = select(institutions.c.id).where(institutions.c.id == institution)
         if not is_storable(institution):
             raise _unknown(institution)
+        known = select(institutions.c.id).where(institutions.c.id == institution)
+        plain, row = _new(KeyHolder(KeyKind.INSTITUTION, institution), title)
         with self._database.writing() as connection:
             if connection.execute(known).one_or_none() is None:
                 raise _unknown(institution)
             connection.execute(insert(keys).values(row))
         return plain
 
-    def institution_of(self, plain: str) -> str | None:
-        """Return the id of the institution that the key belongs to, or None."""
+    def create_operator(self, title: str) -> str:
+        """Return a new key of an operator, in clear for this once."""
+        plain, row = _new(KeyHolder(KeyKind.OPERATOR), title)
+        with self._database.writing() as connection:
+            connection.execute(insert(keys).values(row))
+        return plain
+
+    def holder_of(self, plain: str) -> KeyHolder | None:
+        """Return whose key it is, or None."""
         if _FORM.fullmatch(plain) is None:
             return None
         return self._cache.get(_digest(plain), self._read)
 
-    def _read(self, digest: str) -> str | None:
-        query = select(keys.c.digest, keys.c.institution).where(keys.c.digest == digest)
+    def institution_of(self, plain: str) -> str | None:
+        """Return the id of the institution that the key belongs to, or None."""
+        holder = self.holder_of(plain)
+        return holder.institution if holder else None
+
+    def _read(self, digest: str) -> KeyHolder | None:
+        query = select(keys).where(keys.c.digest == digest)
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is None or not hmac.compare_digest(row.digest, digest):
             return None
-        institution: str = row.institution
-        return institution
+        return KeyHolder(KeyKind(row.kind), row.institution)
+
+
+def _new(holder: KeyHolder, title: str) -> tuple[str, dict[str, Any]]:
+    plain = PREFIX + secrets.token_urlsafe(KEY_BYTES)
+    return plain, {
+        "digest": _digest(plain),
+        "kind": holder.kind.value,
+        "institution": holder.institution,
+        "title": title,
+        "created_at": datetime.now(UTC),
+    }
 
 
 def _digest(plain: str) -> str:

@@ -13,6 +13,7 @@ from fanzha.records.decisions import Decisions
 from fanzha.records.institutions import Institutions
 from fanzha.records.keys import Keys
 from fanzha.records.personal import PersonalDigests, create_secret, load_secret
+from fanzha.records.profiles import Profiles
 from fanzha.records.schema import is_current, require_current
 from fanzha.records.tables import decisions
 from fanzha.records.writer import GroupingWriter
@@ -29,6 +30,7 @@ class Records:
         self._writer = GroupingWriter(database)
         self.decisions = Decisions(database, self._writer)
         self.institutions = Institutions(database)
+        self.profiles = Profiles(database)
         self.keys = Keys(database)
         self.digests = digests
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -73,6 +74,56 @@ decisions = Table(
     # Ids sort by time, so these serve lists of an institution or an outcome, newest first.
     Index(None, "institution", "id"),
     Index(None, "outcome", "id"),
+    Index(None, "institution", "domain", "check_type", "id"),
+    Index(None, "institution", "occurred_at"),
+    Index(None, "institution", "recorded_at"),
+    Index(None, "reference"),
+)
+
+# What is open in a decision: violated, pending, undetermined, failed. Only ever added to. What is
+# fulfilled or does not apply stands in the answer alone: nobody lists decisions by it.
+decision_obligations = Table(
+    "decision_obligations",
+    metadata,
+    Column("decision_id", String(36), primary_key=True),
+    Column("obligation", String(200), primary_key=True),
+    Column("status", String(20), nullable=False),
+    Index(None, "obligation", "status", "decision_id"),
+    Index(None, "status", "decision_id"),
+)
+
+# Which decision takes the place of which: it `supersedes` one that was wrong, or `follows` one
+# whose time had come. Only ever added to, beside the decisions: their bytes stay as they are.
+# INVARIANT: each takes the place of one at most, and the place of each is taken once.
+decision_links = Table(
+    "decision_links",
+    metadata,
+    Column("decision_id", String(36), primary_key=True),
+    Column("relation", String(20), nullable=False),
+    Column("earlier_id", String(36), nullable=False),
+    Index(None, "earlier_id", unique=True),
+)
+
+# A list of work, no record: decisions with deadlines that run, until another takes their place.
+due_decisions = Table(
+    "due_decisions",
+    metadata,
+    Column("decision_id", String(36), primary_key=True),
+    Column("institution", Unicode(200), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    # The same moment, or later where judging again has failed: with the code of the error.
+    Column("look_at", Instant, nullable=False),
+    Column("failure", String(100)),
+    Index(None, "look_at"),
+)
+
+# Work that one process does at a time.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(50), primary_key=True),
+    Column("holder", String(50), nullable=False),
+    Column("until", Instant, nullable=False),
 )
 
 institutions = Table(
@@ -85,14 +136,35 @@ institutions = Table(
     Column("roles", String(2000), nullable=False),
     Column("licensed_from", Date),
     Column("supervisor", Unicode(500)),
+    Column("licensed_until", Date),
+)
+
+# INVARIANT: rows of this table are only ever added (a trigger of each database sees to it).
+attestations = Table(
+    "attestations",
+    metadata,
+    # Numbers rise, so the greatest of a fact is the one recorded last.
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("institution", Unicode(200), ForeignKey("institutions.id"), nullable=False),
+    Column("fact", String(200), nullable=False),
+    Column("value_json", LargeBinary, nullable=False),
+    Column("assessor", Unicode(200), nullable=False),
+    Column("assessed_at", Date, nullable=False),
+    Column("evidence", Unicode(1000), nullable=False),
+    Column("valid_until", Date, nullable=False),
+    Column("basis", Unicode(2000)),
+    Column("recorded_at", Instant, nullable=False),
+    Index(None, "institution", "number"),
 )
 
 keys = Table(
     "keys",
     metadata,
     Column("digest", String(64), primary_key=True),
-    Column("institution", Unicode(200), ForeignKey("institutions.id"), nullable=False),
+    # None for an operator's.
+    Column("institution", Unicode(200), ForeignKey("institutions.id")),
     Column("title", Unicode(200), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("kind", String(20), nullable=False),
     Index(None, "institution"),
 )

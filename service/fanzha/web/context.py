@@ -8,9 +8,10 @@ from typing import cast
 from flask import current_app
 
 from fanzha.application import Application
-from fanzha.errors import BadDate, Location, NotAuthenticated
+from fanzha.errors import BadDate, KeyKindWrong, Location, NotAuthenticated, WrongInstitution
 from fanzha.model.text import Text
 from fanzha.model.value_types import EARLIEST, LATEST
+from fanzha.records import KeyHolder, KeyKind
 from fanzha.usecases.catalogue import Selection
 from fanzha.web.request import current_request
 
@@ -24,11 +25,11 @@ def service() -> Application:
     return cast("Application", current_app.extensions[EXTENSION])
 
 
-def caller() -> str:
-    """Return the institution whose key came with the request; raise NotAuthenticated."""
+def holder() -> KeyHolder:
+    """Return whose key came with the request; raise NotAuthenticated."""
     header = current_request().headers.get("Authorization", "")
     if header[: len(_SCHEME)].lower() == _SCHEME:
-        found = service().records.keys.institution_of(header[len(_SCHEME) :].strip())
+        found = service().records.keys.holder_of(header[len(_SCHEME) :].strip())
         if found is not None:
             return found
         message = Text(zh="密钥未知", en="the key is not known")
@@ -41,6 +42,51 @@ def caller() -> str:
             en="send the header Authorization: Bearer fz_…; fanzha keys create makes keys",
         ),
     )
+
+
+def caller() -> str:
+    """Return the institution whose key came with the request.
+
+    Raises NotAuthenticated, and KeyKindWrong for an operator's key.
+    """
+    found = holder()
+    if found.institution is None:
+        raise KeyKindWrong(
+            Text(zh="此处不接受运营者密钥", en="an operator's key is of no use here"),
+            hint=Text(
+                zh="请使用机构自己的密钥：fanzha keys create INSTITUTION",
+                en="use the institution's own key: fanzha keys create INSTITUTION",
+            ),
+        )
+    return found.institution
+
+
+def require_operator() -> None:
+    """Raise NotAuthenticated or KeyKindWrong unless the request carries an operator's key."""
+    if holder().kind is not KeyKind.OPERATOR:
+        raise KeyKindWrong(
+            Text(zh="此处须用运营者密钥", en="this takes an operator's key"),
+            hint=Text(
+                zh="由运营者登记；运营者密钥由 fanzha keys create --operator 生成",
+                en="ask the operator; fanzha keys create --operator makes operators' keys",
+            ),
+        )
+
+
+def require_access(institution: str) -> None:
+    """Raise NotAuthenticated or WrongInstitution unless the key may read that institution."""
+    if not holder().may_read(institution):
+        shown = institution[:60]
+        raise WrongInstitution(
+            Text(
+                zh=f"密钥不属于机构 `{shown}`",
+                en=f"the key does not belong to institution `{shown}`",
+            ),
+            hint=Text(
+                zh="请使用该机构的密钥或运营者密钥",
+                en="use that institution's key, or an operator's",
+            ),
+        )
 
 
 def asked_day() -> date:
