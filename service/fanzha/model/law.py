@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from fanzha.model.norms import CheckType, Definition, Instrument, Obligation
+from fanzha.model.provisions import Provision
 from fanzha.model.sanctions import Liability
 from fanzha.model.text import Text
 from fanzha.model.vocabulary import Fact, Parameter, Role, close_roles
@@ -39,6 +40,8 @@ class Law:
     check_types: Mapping[str, CheckType]
     domains: Mapping[str, Text]
     bundles: tuple[Bundle, ...]
+    provisions: Mapping[str, Provision] = field(default_factory=dict)
+    """Norm -> what became of it, for the laws that keep account of theirs."""
 
     def close_roles(self, held: Iterable[str]) -> frozenset[str]:
         """Return the roles held together with all that they imply."""

@@ -71,6 +71,8 @@ class Parameter:
     implements: tuple[str, ...]
     grade: str
     note: Text | None = None
+    unused: Text | None = None
+    """Why no rule reads it, where none does."""
 
     @property
     def folded(self) -> Folded:

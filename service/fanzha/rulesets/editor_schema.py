@@ -14,6 +14,7 @@ from typing import Any
 
 from fanzha.model.norms import Modality, Nature, Stage
 from fanzha.model.parsing import PARAMETER_ID
+from fanzha.model.provisions import Disposition, NormKind
 from fanzha.model.sanctions import LiabilityType, Subject
 from fanzha.model.vocabulary import FactKind
 from fanzha.rulesets.norm_files import DUE_UNITS, RANKS
@@ -114,7 +115,7 @@ _PARAMETER = _object(
         "source": _one_or_more(_SOURCE),
         "grade": _GRADE,
     },
-    {"implements": _WORDS, "note": _TEXT},
+    {"implements": _WORDS, "note": _TEXT, "unused": _TEXT},
 )
 
 _INSTRUMENT = _object(
@@ -222,6 +223,11 @@ _LIABILITY = _object(
     },
 )
 
+_PROVISION = _object(
+    {"id": _STRING, "cites": _STRING, "modality": _word(NormKind), "title": _TEXT},
+    {"disposition": _word(Disposition), "reason": _TEXT},
+)
+
 SCHEMAS: Mapping[str, tuple[str, Schema]] = {
     "roles": ("roles.yaml", _mapping_of(_ROLE)),
     "measures": ("measures.yaml", _mapping_of(_TEXT)),
@@ -234,6 +240,7 @@ SCHEMAS: Mapping[str, tuple[str, Schema]] = {
     ),
     "definitions": ("*/definitions*.yaml", _list_of(_DEFINITION)),
     "liabilities": ("*/liabilities.yaml", _list_of(_LIABILITY)),
+    "provisions": ("*/provisions.yaml", _list_of(_PROVISION)),
     "obligations": ("*/*.yaml", _list_of(_OBLIGATION)),
 }
 """Name -> which files of a folder of rules it is for, the last one for all that are left."""

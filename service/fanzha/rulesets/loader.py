@@ -12,6 +12,7 @@ from typing import TypeVar
 from fanzha.errors import FanzhaError, Location, Problems, RulesetError, raise_if_any
 from fanzha.model.law import Bundle, Law
 from fanzha.model.norms import CheckType, Definition, Instrument, Obligation
+from fanzha.model.provisions import Provision
 from fanzha.model.sanctions import Liability
 from fanzha.model.text import Text
 from fanzha.model.vocabulary import Fact, Parameter, Role
@@ -26,6 +27,7 @@ from fanzha.rulesets.norm_files import (
     read_obligation,
 )
 from fanzha.rulesets.places import Places
+from fanzha.rulesets.provision_files import PROVISIONS_FILE, read_provision
 from fanzha.rulesets.sanction_files import read_liability
 from fanzha.rulesets.vocabulary_files import (
     Computation,
@@ -72,6 +74,7 @@ class _Loading:
     definitions: list[Definition] = field(default_factory=list)
     obligations: dict[str, Obligation] = field(default_factory=dict)
     liabilities: dict[str, Liability] = field(default_factory=dict)
+    provisions: dict[str, Provision] = field(default_factory=dict)
 
     def load(self, folders: Sequence[RuleFolder], check_type_files: Sequence[Path]) -> Law:
         self._vocabulary(folders)
@@ -94,6 +97,7 @@ class _Loading:
             check_types=self.check_types,
             domains=self.domains,
             bundles=tuple(_bundle(name, files) for name, files in sorted(self.files.items())),
+            provisions=self.provisions,
         )
         raise_if_any(inconsistencies(law, self.places))
         return law
@@ -171,6 +175,14 @@ class _Loading:
             for each in self._elements(cursor):
                 if name.startswith("definitions"):
                     self._definition(each, instrument, known)
+                elif name == PROVISIONS_FILE:
+                    self._one(
+                        each,
+                        self.provisions,
+                        "provision",
+                        partial(read_provision, instrument=instrument),
+                        lambda it: it.id,
+                    )
                 elif name == "liabilities.yaml":
                     self._one(
                         each,

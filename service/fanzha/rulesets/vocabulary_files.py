@@ -37,7 +37,7 @@ _FACT_KEYS = {
 }  # fmt: skip
 _PARAMETER_KEYS = {
     "id", "title", "value", "unit", "applies_to", "in_force", "source", "implements",
-    "grade", "note",
+    "grade", "note", "unused",
 }  # fmt: skip
 
 
@@ -347,6 +347,7 @@ def read_parameter(cursor: Cursor, roles: Mapping[str, Role]) -> Parameter:
         implements=cursor.at("implements").strings() if cursor.has("implements") else (),
         grade=cursor.at("grade").word({"A", "B"}, Text(zh="等级", en="grade")),
         note=cursor.at("note").text() if cursor.has("note") else None,
+        unused=cursor.at("unused").text() if cursor.has("unused") else None,
     )
 
 
