@@ -340,6 +340,36 @@ class NotFound(RequestError):
     http_status = 404
 
 
+class SupersededUnknown(RequestError):
+    """The decision to be corrected is not one of this institution's."""
+
+    code = "superseded_unknown"
+    title = Text(zh="没有可更正的决定", en="No such decision to correct")
+
+
+class AlreadySuperseded(RequestError):
+    """Another decision already stands in place of the one to be corrected."""
+
+    code = "superseded_already"
+    title = Text(zh="该决定已被取代", en="The decision has been superseded already")
+    http_status = 409
+
+
+class WrongSelfTest(RequestError):
+    """A self-test that cannot be run: its target is unknown, or has no worked cases."""
+
+    code = "self_test_invalid"
+    title = Text(zh="自检请求有误", en="The self-test cannot be run")
+
+
+class SelfTestsBusy(RequestError):
+    """Too many self-tests wait already."""
+
+    code = "self_tests_busy"
+    title = Text(zh="等待的自检过多", en="Too many self-tests are waiting")
+    http_status = 429
+
+
 class StoreUnavailable(FanzhaError):
     """The database did not take the decision; nothing was answered and nothing is half-written."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import String
@@ -70,3 +71,31 @@ class DecisionRecord:
 
 
 _COLUMNS = tuple(field.name for field in fields(DecisionRecord))
+
+
+class Relation(StrEnum):
+    """How a decision takes the place of an earlier one."""
+
+    SUPERSEDES = "supersedes"
+    """The institution corrects what it had posted."""
+    FOLLOWS = "follows"
+    """The same facts, judged again once a deadline had passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The earlier decision whose place is taken, and how."""
+
+    relation: Relation
+    earlier_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where a decision is found again; committed together with it, and apart from its bytes."""
+
+    open_obligations: Mapping[str, str] = field(default_factory=dict)
+    """Obligation -> status, for those that are violated, pending, undetermined or failed."""
+    due_at: datetime | None = None
+    """When the first of its running deadlines ends, if it is to be judged again then."""
+    link: Link | None = None

@@ -1,9 +1,9 @@
-"""The decisions: stored before they are answered, and read again."""
+"""The decisions: stored before they are answered, read again one by one and by list."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import orjson
@@ -12,11 +12,23 @@ from sqlalchemy import select
 from fanzha.errors import NotFound
 from fanzha.model.text import Text
 from fanzha.records.database import Database
-from fanzha.records.decision_record import DecisionRecord
-from fanzha.records.tables import decisions
+from fanzha.records.decision_record import DecisionRecord, Filing, Relation
+from fanzha.records.listing import Filters, listed
+from fanzha.records.tables import decision_links, decisions
 from fanzha.records.writer import GroupingWriter
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TAKEN_BY: Mapping[str, str] = {
+    Relation.SUPERSEDES: "superseded_by",
+    Relation.FOLLOWS: "followed_by",
+}
+
+Json = dict[str, Any]
+
+
+def is_decision_id(text: str) -> bool:
+    """Tell whether it could be the id of a decision; databases refuse some other texts."""
+    return _ID.fullmatch(text) is not None
 
 
 class Decisions:
@@ -26,27 +38,57 @@ class Decisions:
         self._database = database
         self._writer = writer
 
-    def store(self, record: DecisionRecord) -> None:
-        """Return when the decision is durable; raise StoreUnavailable when it is not kept."""
-        self._writer.store(record)
+    def store(self, record: DecisionRecord, filing: Filing | None = None) -> None:
+        """Return when the decision is durable; raise StoreUnavailable when it is not kept.
 
-    def get(self, decision_id: str, *, institution: str | None = None) -> dict[str, Any]:
+        Raises AlreadySuperseded when another took the place that it was to take.
+        """
+        self._writer.store(record, filing)
+
+    def get(self, decision_id: str, *, institution: str | None = None) -> Json:
         """Return the answer as it was given; raise NotFound.
 
-        With `institution`, a decision of another one is not found: that it exists is not said.
+        Where another decision stands in its place by now, `links` says which; the answer as it
+        is kept has no such member. With `institution`, a decision of another one is not found:
+        that it exists is not said.
         """
         row = self._row(decision_id)
         if institution is not None and row["institution"] != institution:
             raise _not_found(decision_id)
-        return cast("dict[str, Any]", orjson.loads(row["answer_json"]))
+        answer = cast("Json", orjson.loads(row["answer_json"]))
+        links = self.successors([decision_id]).get(decision_id)
+        if links:
+            answer["links"] = links
+        return answer
 
     def get_record(self, decision_id: str) -> DecisionRecord:
         """Return all that is kept of a decision, to judge it again; raise NotFound."""
         return DecisionRecord(**self._row(decision_id))
 
+    def successors(self, decision_ids: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return, for each that has one, `superseded_by` or `followed_by` with the id of it."""
+        wanted = decision_links.c.earlier_id.in_(list(decision_ids))
+        with self._database.reading() as connection:
+            rows = connection.execute(select(decision_links).where(wanted)).all()
+        return {row.earlier_id: {_TAKEN_BY[row.relation]: row.decision_id} for row in rows}
+
+    def page(self, filters: Filters, *, limit: int, before: str | None = None) -> list[Json]:
+        """Return the answers that the filters let through, newest first, with their `links`.
+
+        `before` is the id of the last one of the page before.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(listed(filters, limit=limit, before=before)).all()
+        links = self.successors(row.id for row in rows)
+        answers = []
+        for row in rows:
+            answer = orjson.loads(row.answer_json)
+            answer["links"] = links.get(row.id, {})
+            answers.append(answer)
+        return answers
+
     def _row(self, decision_id: str) -> Mapping[str, Any]:
-        # What is no id is not asked for: databases refuse some texts with errors of their own.
-        if _ID.fullmatch(decision_id):
+        if is_decision_id(decision_id):
             query = select(decisions).where(decisions.c.id == decision_id)
             with self._database.reading() as connection:
                 row = connection.execute(query).mappings().one_or_none()

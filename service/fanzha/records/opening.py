@@ -10,10 +10,12 @@ from sqlalchemy import select
 from fanzha.errors import StoreUnavailable
 from fanzha.records.database import Database
 from fanzha.records.decisions import Decisions
+from fanzha.records.due import DueDecisions
 from fanzha.records.institutions import Institutions
 from fanzha.records.keys import Keys
 from fanzha.records.personal import PersonalDigests, create_secret, load_secret
 from fanzha.records.profiles import Profiles
+from fanzha.records.reports import Reports
 from fanzha.records.schema import is_current, require_current
 from fanzha.records.tables import decisions
 from fanzha.records.writer import GroupingWriter
@@ -29,6 +31,8 @@ class Records:
         self._database = database
         self._writer = GroupingWriter(database)
         self.decisions = Decisions(database, self._writer)
+        self.due = DueDecisions(database)
+        self.reports = Reports(database)
         self.institutions = Institutions(database)
         self.profiles = Profiles(database)
         self.keys = Keys(database)

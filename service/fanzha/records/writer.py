@@ -16,13 +16,18 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, exc, insert
+from sqlalchemy import Connection, delete, exc, insert, select
 
-from fanzha.errors import StoreUnavailable
+from fanzha.errors import AlreadySuperseded, FanzhaError, Location, StoreUnavailable
 from fanzha.model.text import Text
 from fanzha.records.database import Database, kind_of
-from fanzha.records.decision_record import DecisionRecord
-from fanzha.records.tables import decisions
+from fanzha.records.decision_record import DecisionRecord, Filing
+from fanzha.records.tables import (
+    decision_links,
+    decision_obligations,
+    decisions,
+    due_decisions,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +36,9 @@ GROUP_AT_MOST = 256
 WAIT_AT_MOST_SECONDS = 30.0
 
 _INSERT = insert(decisions)
+_INSERT_FINDINGS = insert(decision_obligations)
+_INSERT_LINKS = insert(decision_links)
+_INSERT_DEADLINES = insert(due_decisions)
 # Faults of a row, not of the database: an id that exists, a value that a column refuses.
 _ROW_IS_AT_FAULT = (exc.IntegrityError, exc.DataError)
 
@@ -40,8 +48,9 @@ class _Waiting:
     """One decision on its way, and the thread that waits for it."""
 
     record: DecisionRecord
+    filing: Filing
     settled: threading.Event = field(default_factory=threading.Event)
-    failure: StoreUnavailable | None = None
+    failure: FanzhaError | None = None
 
 
 class GroupingWriter:
@@ -76,13 +85,14 @@ class GroupingWriter:
         """How many decisions wait for the next group."""
         return len(self._queue)
 
-    def store(self, record: DecisionRecord) -> None:
+    def store(self, record: DecisionRecord, filing: Filing | None = None) -> None:
         """Return when the record is committed; raise StoreUnavailable when it is not known to be.
 
+        Raises AlreadySuperseded when another decision took the place that this one was to take.
         Where a commit took too long or lost its connection, the record may be kept all the
         same: a decision that nobody was told, which does no harm.
         """
-        waiting = _Waiting(record)
+        waiting = _Waiting(record, filing or Filing())
         with self._changed:
             self._admit(waiting)
         if not waiting.settled.wait(self._wait_at_most_seconds):
@@ -90,7 +100,9 @@ class GroupingWriter:
         if waiting.failure:
             # A new one for each: an error that several threads raise mixes their tracebacks.
             failure = waiting.failure
-            raise StoreUnavailable(failure.message, hint=failure.hint) from failure
+            raise type(failure)(
+                failure.message, hint=failure.hint, where=failure.where
+            ) from failure
 
     def close(self) -> None:
         """Write what waits, then stop; later calls of `store` are refused."""
@@ -127,6 +139,7 @@ class GroupingWriter:
 
     def _run(self) -> None:
         while group := self._next_group():
+            faults: dict[_Waiting, FanzhaError]
             try:
                 faults = self._write(group)
             except StoreUnavailable as failure:
@@ -149,12 +162,12 @@ class GroupingWriter:
             size = min(len(self._queue), self._group_at_most)
             return [self._queue.popleft() for _ in range(size)]
 
-    def _write(self, group: Sequence[_Waiting]) -> dict[_Waiting, StoreUnavailable]:
+    def _write(self, group: Sequence[_Waiting]) -> dict[_Waiting, FanzhaError]:
         """Commit the group; return the failures of single rows, which do not harm the others."""
         try:
             with self._database.writing() as connection:
                 _insert(connection, group)
-            faults = {}
+            faults: dict[_Waiting, FanzhaError] = {}
         except _ROW_IS_AT_FAULT:
             with self._database.writing() as connection:
                 faults = _insert_singly(connection, group)
@@ -164,17 +177,56 @@ class GroupingWriter:
 
 def _insert(connection: Connection, group: Sequence[_Waiting]) -> None:
     connection.execute(_INSERT, [waiting.record.as_row() for waiting in group])
+    # Most decisions leave nothing open and take nobody's place: they cost one statement.
+    findings = [
+        {"decision_id": each.record.id, "obligation": obligation, "status": status}
+        for each in group
+        for obligation, status in each.filing.open_obligations.items()
+    ]
+    if findings:
+        connection.execute(_INSERT_FINDINGS, findings)
+    links = [
+        {
+            "decision_id": each.record.id,
+            "relation": each.filing.link.relation.value,
+            "earlier_id": each.filing.link.earlier_id,
+        }
+        for each in group
+        if each.filing.link
+    ]
+    if links:
+        connection.execute(_INSERT_LINKS, links)
+        # What another decision took the place of waits for no deadline any more.
+        done = [each["earlier_id"] for each in links]
+        connection.execute(delete(due_decisions).where(due_decisions.c.decision_id.in_(done)))
+    deadlines = [
+        {
+            "decision_id": each.record.id,
+            "institution": each.record.institution,
+            "due_at": each.filing.due_at,
+            "look_at": each.filing.due_at,
+        }
+        for each in group
+        if each.filing.due_at
+    ]
+    if deadlines:
+        connection.execute(_INSERT_DEADLINES, deadlines)
 
 
 def _insert_singly(
     connection: Connection, group: Sequence[_Waiting]
-) -> dict[_Waiting, StoreUnavailable]:
-    faults = {}
+) -> dict[_Waiting, FanzhaError]:
+    faults: dict[_Waiting, FanzhaError] = {}
     for waiting in group:
         try:
             with connection.begin_nested():
                 _insert(connection, [waiting])
         except _ROW_IS_AT_FAULT as error:
+            link = waiting.filing.link
+            successor = _successor(connection, link.earlier_id) if link else None
+            if link and successor:
+                faults[waiting] = already_superseded(link.earlier_id, successor)
+                continue
             _log.error("a decision could not be kept: %s", kind_of(error))
             faults[waiting] = _not_kept(
                 Text(zh="数据库拒绝了该决定", en="the database refused this decision")
@@ -186,4 +238,25 @@ def _not_kept(message: Text) -> StoreUnavailable:
     return StoreUnavailable(
         message,
         hint=Text(zh="没有保存任何内容，请稍后重试", en="nothing was kept; try again in a moment"),
+    )
+
+
+def _successor(connection: Connection, earlier_id: str) -> str | None:
+    query = select(decision_links.c.decision_id)
+    taken = decision_links.c.earlier_id == earlier_id
+    return connection.execute(query.where(taken)).scalar_one_or_none()
+
+
+def already_superseded(earlier: str, successor: str) -> AlreadySuperseded:
+    """Return the error for a decision whose place is taken, which names the one that stands."""
+    return AlreadySuperseded(
+        Text(
+            zh=f"决定 `{earlier}` 已由 `{successor}` 取代",
+            en=f"decision `{successor}` already stands in place of `{earlier}`",
+        ),
+        hint=Text(
+            zh=f"请在 supersedes 中填写现行的一项：{successor}",
+            en=f"name the one that stands in `supersedes`: {successor}",
+        ),
+        where=Location(path="supersedes"),
     )
