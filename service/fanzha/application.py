@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,6 +21,8 @@ from fanzha.records.decision_id import new_decision_id
 from fanzha.settings import Settings
 from fanzha.usecases.check_form import read_check
 from fanzha.usecases.decision import decide
+from fanzha.usecases.due_decisions import LEASE, LEASE_LENGTH, DueWorker, judge_due
+from fanzha.usecases.filing import correction_of, filing_of
 from fanzha.usecases.judge import judge
 from fanzha.usecases.keep import record_of
 from fanzha.usecases.legal_calendar import china_day
@@ -53,6 +56,8 @@ class Application:
         self._records = records
         self._institutions = institutions
         self._clock = clock
+        self._worker: DueWorker | None = None
+        self._name = secrets.token_hex(8)
 
     @property
     def law(self) -> Law:
@@ -88,14 +93,42 @@ class Application:
         now = self._clock()
         check = read_check(body, self.law, self.rulebook.reader, now)
         judgement = judge(check, self._institution(check, caller), self.rulebook)
-        id_ = new_decision_id(self._clock, os.urandom)
+        link = correction_of(check, self.records) if check.supersedes else None
+        id_ = self._new_id()
         decision = decide(judgement, self.rulebook, id_=id_, now=now, explain=explain)
         content = orjson.dumps(decision)
         if record if record is not None else body.get("record", True) is not False:
             self.records.decisions.store(
-                record_of(judgement, decision, content, self.rulebook, self.records.digests, now)
+                record_of(judgement, decision, content, self.rulebook, self.records.digests, now),
+                filing_of(judgement, link),
             )
         return Answer(decision, content)
+
+    def judge_due(self) -> Iterator[dict[str, Any]]:
+        """Judge again what has fallen due, and go through the new decisions as they are stored."""
+        return judge_due(self.records, self.rulebook, new_id=self._new_id, clock=self._clock)
+
+    def start_due_worker(self) -> None:
+        """Judge what falls due in the background from now on, unless the settings say not to."""
+        if self.settings.due_seconds:
+            self._worker = DueWorker(self._judge_due_alone, seconds=self.settings.due_seconds)
+            self._worker.start()
+
+    def _judge_due_alone(self) -> int:
+        """Do the work if no other process does, as long as the lease can be kept."""
+        done = 0
+        while self._has_lease():
+            found = sum(1 for _ in self.judge_due())
+            done += found
+            if not found:
+                break
+        return done
+
+    def _has_lease(self) -> bool:
+        return self.records.due.take_lease(LEASE, self._name, self._clock(), LEASE_LENGTH)
+
+    def _new_id(self) -> str:
+        return new_decision_id(self._clock, os.urandom)
 
     def _institution(self, check: Check, caller: str | None) -> Institution:
         if caller is not None and caller != check.institution:
@@ -130,6 +163,8 @@ class Application:
 
     def close(self) -> None:
         """Write what waits and give everything back."""
+        if self._worker is not None:
+            self._worker.stop()
         if self._records is not None:
             self._records.close()
         self.rulebook.close()

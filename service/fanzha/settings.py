@@ -86,6 +86,23 @@ EDITIONS = Setting(
     ),
 )
 
+EXPIRING_DAYS = Setting(
+    "FANZHA_EXPIRING_DAYS",
+    "60",
+    Text(
+        zh="机构档案的评估在有效期届满前多少天列为即将到期",
+        en="days before its end from which an attestation is reported as expiring",
+    ),
+)
+DUE_SECONDS = Setting(
+    "FANZHA_DUE_SECONDS",
+    "300",
+    Text(
+        zh="每隔多少秒重新判断期限已届满的决定；0 为不自动判断",
+        en="seconds between looks for decisions whose deadlines have passed; 0: none by itself",
+    ),
+)
+
 ALL = (
     DATABASE_URL,
     PLUGINS,
@@ -95,6 +112,8 @@ ALL = (
     PORT,
     MAXIMUM_BODY_BYTES,
     EDITIONS,
+    EXPIRING_DAYS,
+    DUE_SECONDS,
 )
 
 
@@ -110,6 +129,8 @@ class Settings:
     port: int
     maximum_body_bytes: int
     editions: int
+    expiring_days: int
+    due_seconds: int
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -125,6 +146,8 @@ class Settings:
             port=PORT.read(environ, _integer(1, 65_535)),
             maximum_body_bytes=MAXIMUM_BODY_BYTES.read(environ, _integer(1024, 64 * MEBIBYTE)),
             editions=EDITIONS.read(environ, _integer(1, 10_000)),
+            expiring_days=EXPIRING_DAYS.read(environ, _integer(0, 3650)),
+            due_seconds=DUE_SECONDS.read(environ, _integer(0, 86_400)),
         )
 
 

@@ -21,6 +21,7 @@ def create() -> Flask:
     application = open_application(Settings.from_environment())
     # However the process ends in order, what waits to be written is written first.
     atexit.register(application.close)
+    application.start_due_worker()
     return create_app(application)
 
 

@@ -36,6 +36,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         port=8000,
         maximum_body_bytes=MEBIBYTE,
         editions=64,
+        due_seconds=300,
     )
 
 

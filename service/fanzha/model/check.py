@@ -29,6 +29,8 @@ class Check:
     scope: tuple[str, ...] = ()
     """Ids of obligations, or beginnings of ids; empty: all."""
     reference: str | None = None
+    supersedes: str | None = None
+    """Id of the decision that this check corrects."""
     assessments: Mapping[str, Assessment] = field(default_factory=dict)
     """Fact -> who says so, for the facts that came with it."""
 
