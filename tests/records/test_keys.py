@@ -51,15 +51,15 @@ def test_an_institutions_key_reads_what_is_its_own(records: Records, bank: Insti
     records.institutions.put(bank)
     holder = records.keys.holder_of(records.keys.create(bank.id, ""))
     assert holder == KeyHolder(KeyKind.INSTITUTION, bank.id)
-    assert holder.may_read(bank.id)
-    assert not holder.may_read("bank-002")
+    assert holder.reaches(bank.id)
+    assert not holder.reaches("bank-002")
 
 
 def test_an_operators_key_belongs_to_no_institution_and_reads_all(records: Records) -> None:
     key = records.keys.create_operator("运营")
     holder = records.keys.holder_of(key)
     assert holder == KeyHolder(KeyKind.OPERATOR)
-    assert holder.may_read("bank-001")
+    assert holder.reaches("bank-001")
     assert records.keys.institution_of(key) is None
 
 

@@ -32,7 +32,9 @@ _SALE_FACTS: Mapping[str, st.SearchStrategy[Any]] = {
     "ticket_class": st.sampled_from(["first", "second"]),
     "price_fen": st.sampled_from([10_000, 10_001, 50_000, 50_001]),
     "sale_refused": st.booleans(),
-    "refusal_reasonable": st.booleans(),
+    "refusal_reasonable": st.booleans().map(
+        lambda value: {"value": value, "assessed_by": "desk", "assessed_at": "2026-03-01"}
+    ),
     "buyer_name": st.sampled_from(["", "lin", "wang"]),
     "document_name": st.sampled_from(["lin", "LIN "]),
     "risk_signals": st.integers(2, 4),

@@ -189,7 +189,11 @@ def test_several_mistakes_are_told_together(operator: Caller, check: Json) -> No
 def test_a_stated_element_that_the_facts_contradict_is_refused(
     operator: Caller, check: Json, stored: Callable[[], int]
 ) -> None:
-    check["facts"]["counts_as_new_phone_card"] = False
+    check["facts"]["counts_as_new_phone_card"] = {
+        "value": False,
+        "assessed_by": "合规部",
+        "assessed_at": "2026-03-01",
+    }
     problem = assert_problem(operator.post(check), 422, "element_contradicted")
     assert "registration_event" in problem["detail"]
     assert stored() == 0

@@ -40,8 +40,8 @@ class KeyHolder:
     kind: KeyKind
     institution: str | None = None
 
-    def may_read(self, institution: str) -> bool:
-        """Tell whether this holder may read what belongs to that institution."""
+    def reaches(self, institution: str) -> bool:
+        """Tell whether what belongs to that institution is open to this holder."""
         return self.kind is KeyKind.OPERATOR or self.institution == institution
 
 

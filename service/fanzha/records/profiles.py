@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import RowMapping, insert, select
 
-from fanzha.model.attestation import NOTHING_ATTESTED, Attestation, Profile, profile_of
-from fanzha.model.value_types import Value
+from fanzha.model.attestation import (
+    NOTHING_ATTESTED,
+    Attestation,
+    Profile,
+    plain_value,
+    profile_of,
+    typed_value,
+)
 from fanzha.records.database import Database
 from fanzha.records.decision_record import is_storable
 from fanzha.records.short_cache import ShortCache
@@ -63,7 +69,7 @@ def _row_of(institution_id: str, attestation: Attestation, now: datetime) -> dic
     return {
         "institution": institution_id,
         "fact": attestation.fact,
-        "value_json": orjson.dumps(_plain(attestation.value)),
+        "value_json": orjson.dumps(plain_value(attestation.value)),
         "assessor": attestation.assessor,
         "assessed_at": attestation.assessed_at,
         "evidence": attestation.evidence,
@@ -76,29 +82,10 @@ def _row_of(institution_id: str, attestation: Attestation, now: datetime) -> dic
 def _attestation_of(row: RowMapping) -> Attestation:
     return Attestation(
         fact=row["fact"],
-        value=_typed(orjson.loads(row["value_json"])),
+        value=typed_value(orjson.loads(row["value_json"])),
         assessor=row["assessor"],
         assessed_at=row["assessed_at"],
         evidence=row["evidence"],
         valid_until=row["valid_until"],
         basis=row["basis"],
     )
-
-
-def _plain(value: Value) -> Any:
-    """Return the value as JSON that says its own type: a day is no text that looks like one."""
-    if isinstance(value, datetime):
-        return {"datetime": value.isoformat()}
-    if isinstance(value, date):
-        return {"date": value.isoformat()}
-    return value
-
-
-def _typed(plain: Any) -> Value:
-    match plain:
-        case {"datetime": moment}:
-            return datetime.fromisoformat(moment)
-        case {"date": day}:
-            return date.fromisoformat(day)
-    value: Value = plain
-    return value

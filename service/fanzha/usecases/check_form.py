@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -25,6 +25,7 @@ from fanzha.model.law import Law
 from fanzha.model.norms import CheckType, Contract, Stage
 from fanzha.model.text import Text
 from fanzha.model.value_types import CHINA_TIME
+from fanzha.usecases.assessed import CLOCK_TOLERANCE, MAXIMUM_NAME, take_apart
 from fanzha.usecases.posted_facts import (
     MAXIMUM_MISTAKES,
     FactReader,
@@ -33,13 +34,10 @@ from fanzha.usecases.posted_facts import (
     StrictInteger,
 )
 
-MAXIMUM_NAME = 200
 MAXIMUM_FACTS = 1000
 MAXIMUM_SCOPE = 200
 MAXIMUM_LISTED = 12
 """Known words that a hint lists where none comes near."""
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far an institution's clock may be ahead of ours."""
 
 _TIME = "2026-03-02T10:15:00+08:00"
 
@@ -114,16 +112,29 @@ class CheckForm(Schema):
         validate=validate.Length(max=MAXIMUM_NAME),
         metadata=_title("机构自己的编号", "The institution's own reference"),
     )
+    supersedes = fields.String(
+        allow_none=True,
+        validate=validate.Length(1, MAXIMUM_NAME),
+        metadata=_title("所更正的决定编号", "Id of the decision that this check corrects"),
+    )
 
 
 _FORM = CheckForm()
 _TIMES = {"occurred_at", "known_at"}
 
 
-def read_check(body: Mapping[str, Any], law: Law, reader: FactReader, now: datetime) -> Check:
+def read_check(
+    body: Mapping[str, Any],
+    law: Law,
+    reader: FactReader,
+    now: datetime,
+    *,
+    attributed_to: str | None = None,
+) -> Check:
     """Return the typed check; raise Problems with everything that is wrong with it.
 
-    `now` stands for `known_at` where the check has none.
+    `now` stands for `known_at` where the check has none. `attributed_to` is whose judgments those
+    are that come as bare values; without it they are refused.
     """
     try:
         form = _FORM.load(body)
@@ -135,8 +146,10 @@ def read_check(body: Mapping[str, Any], law: Law, reader: FactReader, now: datet
     known_at = form.get("known_at") or max(now, occurred_at)
     errors: list[FanzhaError] = [*_times(form["stage"], occurred_at, known_at, now)]
     facts, circumstances = {}, {}
+    posted = take_apart(form["facts"], law.facts, now, attributed_to=attributed_to)
+    errors += posted.errors
     try:
-        facts = reader.read(form["facts"])
+        facts = reader.read(posted.values)
     except Problems as problems:
         errors += problems.errors
     try:
@@ -158,6 +171,8 @@ def read_check(body: Mapping[str, Any], law: Law, reader: FactReader, now: datet
         contract=contract.version,
         scope=scope,
         reference=form.get("reference"),
+        supersedes=form.get("supersedes"),
+        assessments=posted.assessments,
     )
 
 

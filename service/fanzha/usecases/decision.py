@@ -11,6 +11,7 @@ from fanzha.usecases.advice import Advice, advise, overall
 from fanzha.usecases.explain import explain_duty
 from fanzha.usecases.judgement import JudgedDuty, Judgement, outcome_of
 from fanzha.usecases.needs import needs_of
+from fanzha.usecases.notes import notes_of
 from fanzha.usecases.rulebook import Rulebook
 from fanzha.usecases.sanction import sanction
 from fanzha.usecases.shown import shown_time, shown_value
@@ -20,6 +21,8 @@ Json = dict[str, Any]
 ENGINE = "durable-rules 2.0.28"
 LANGUAGE_VERSION = 1
 """Of the condition language: raised when a condition would mean something else than before."""
+
+PROFILE = "profile"
 
 _OPEN = {Status.UNDETERMINED, Status.PENDING, Status.ERROR}
 _TO_DO = {Status.VIOLATED, Status.PENDING, Status.UNDETERMINED}
@@ -62,6 +65,9 @@ def decide(
             "bundles": rulebook.bundles,
             "not_in_force": _not_in_force(judgement, rulebook),
         },
+        "assessed": _assessed(judgement, rulebook),
+        "from_profile": _from_profile(judgement),
+        "notes": notes_of(judgement),
         "missing_required": _missing_required(judgement, rulebook),
         "unused": sorted(check.facts.keys() - judgement.edition.sources),
         "versions": _versions(rulebook),
@@ -72,6 +78,8 @@ def decide(
         decision["advice"] = advice
     if check.reference is not None:
         decision["reference"] = check.reference
+    if check.supersedes is not None:
+        decision["supersedes"] = check.supersedes
     return decision
 
 
@@ -101,6 +109,9 @@ def _obligation(
         "facts": _basis(duty, judgement, rulebook),
         "parameters": rulebook.numbers[obligation.id],
     }
+    attested = judgement.attested.keys() & judgement.edition.duties[obligation.id].sources
+    if attested:
+        answer["basis"]["from"] = dict.fromkeys(sorted(attested), PROFILE)
     return answer
 
 
@@ -111,6 +122,27 @@ def _basis(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Json:
         for name in judgement.edition.duties[duty.obligation.id].names
         if name in judgement.elements or name in judgement.facts
     }
+
+
+def _assessed(judgement: Judgement, rulebook: Rulebook) -> list[Json]:
+    """Tell who said the facts that came with an assessor."""
+    return [
+        {"fact": name, "value": shown_value(name, judgement, rulebook), **assessment.as_json()}
+        for name, assessment in sorted(judgement.check.assessments.items())
+    ]
+
+
+def _from_profile(judgement: Judgement) -> list[Json]:
+    """Tell which facts were taken over from the profile, and who attested them."""
+    return [
+        {
+            "fact": name,
+            "assessor": each.assessor,
+            "assessed_at": each.assessed_at.isoformat(),
+            "valid_until": each.valid_until.isoformat(),
+        }
+        for name, each in sorted(judgement.attested.items())
+    ]
 
 
 def _not_in_force(judgement: Judgement, rulebook: Rulebook) -> list[Json]:

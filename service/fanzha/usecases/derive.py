@@ -55,14 +55,15 @@ def derive(names: Iterable[str], stated: Mapping[str, Value], rulebook: Rulebook
             continue
         if value is None:
             continue
-        if not _fits(value, fact.type):
+        if not fits(value, fact.type):
             derived.failures[name] = _failed(owner, derivation.function, _MISFIT)
             continue
         derived.values[name] = known[name] = value
     return derived
 
 
-def _fits(value: object, type_: ValueType) -> bool:
+def fits(value: object, type_: ValueType) -> bool:
+    """Tell whether a value is of this type and within its bounds."""
     match type_.kind:
         case Kind.BOOLEAN:
             return isinstance(value, bool)

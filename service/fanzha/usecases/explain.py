@@ -91,6 +91,8 @@ class _Explainer:
             return "check"
         if fact.name in check.facts:
             return "stated"
+        if fact.name in self._judgement.attested:
+            return "profile"
         if fact.name in self._judgement.elements:
             return "definition"
         if fact.name in self._judgement.derived.values:

@@ -11,7 +11,8 @@ from fanzha.model.law import Law
 from fanzha.model.norms import CheckType, Obligation
 from fanzha.model.text import Text
 from fanzha.model.value_types import Kind
-from fanzha.model.vocabulary import Fact
+from fanzha.model.vocabulary import Fact, FactKind
+from fanzha.usecases.assessed import AT, BASIS, BY, MAXIMUM_NAME, VALUE
 from fanzha.usecases.posted_facts import MAXIMUM_TEXT
 
 Json = dict[str, Any]
@@ -102,8 +103,6 @@ def _property(fact: Fact) -> Json:
     if fact.type.kind is Kind.ENUM:
         shown["enum"] = [*fact.type.values, None]
         shown["x-values"] = {word: text.as_json() for word, text in fact.value_titles.items()}
-    if fact.judgment:
-        shown["x-judgment"] = True
     if fact.personal:
         shown["x-personal"] = True
     if fact.derivation is not None:
@@ -112,4 +111,41 @@ def _property(fact: Fact) -> Json:
             "function": fact.derivation.function,
             "inputs": list(fact.derivation.inputs),
         }
+    if fact.judgment and fact.kind is not FactKind.CIRCUMSTANCE:
+        return _assessed(shown)
+    if fact.judgment:
+        shown["x-judgment"] = True
     return shown
+
+
+def _assessed(value: Json) -> Json:
+    """Return the schema of a fact that a person must judge: its value with who judged it."""
+    title, titles = value.pop("title"), value.pop("x-title")
+    kind = value.pop("x-kind")
+    help_: Json = {key: value.pop(key) for key in ("description", "x-help") if key in value}
+    return {
+        "title": title,
+        "type": ["object", "null"],
+        "x-title": titles,
+        "x-kind": kind,
+        **help_,
+        "x-judgment": True,
+        "properties": {
+            VALUE: value,
+            BY: _told("评估人或者部门", "Who judged it")
+            | {"type": "string", "minLength": 1, "maxLength": MAXIMUM_NAME},
+            AT: _told("评估的日期或者时间", "When: a day, or a time with its offset")
+            | {
+                "type": "string",
+                "anyOf": [{"format": "date"}, {"format": "date-time"}],
+            },
+            BASIS: _told("理由", "What the judgment rests on")
+            | {"type": ["string", "null"], "minLength": 1, "maxLength": MAXIMUM_TEXT},
+        },
+        "required": [VALUE, BY, AT],
+        "additionalProperties": False,
+    }
+
+
+def _told(zh: str, en: str) -> Json:
+    return {"title": f"{zh} / {en}", "x-title": {"zh": zh, "en": en}}

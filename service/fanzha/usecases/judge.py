@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from fanzha.engine import Edition, Findings, Status
 from fanzha.engine.edition import Duty, overdue
 from fanzha.engine.session import EngineError
 from fanzha.errors import ContradictedElement, FanzhaError, Location, Problems
+from fanzha.model.attestation import NOTHING_ATTESTED, Profile
 from fanzha.model.check import Check, Value
 from fanzha.model.expressions import names_in
 from fanzha.model.institution import Institution
@@ -16,6 +18,7 @@ from fanzha.model.norms import Stage
 from fanzha.model.text import Text
 from fanzha.model.value_types import Folded
 from fanzha.model.vocabulary import FactKind
+from fanzha.usecases.attested import Attested, in_contradiction, taken_over
 from fanzha.usecases.deadlines import due_at
 from fanzha.usecases.derive import Derived, derive
 from fanzha.usecases.judgement import JudgedDuty, Judgement
@@ -27,15 +30,66 @@ Dues = dict[str, datetime | Text]
 """Obligation -> when it falls due, or why that cannot be known."""
 
 
-def judge(check: Check, institution: Institution, rulebook: Rulebook) -> Judgement:
+def judge(
+    check: Check,
+    institution: Institution,
+    rulebook: Rulebook,
+    profile: Profile = NOTHING_ATTESTED,
+) -> Judgement:
     """Return what the law of the day of the act says of the check.
+
+    What was not posted is taken over from the profile, as far as it is valid on that day.
 
     Raises Problems with ContradictedElement for elements that were stated otherwise than the
     facts give. An engine that fails yields the status `error`, never a verdict.
     """
     day = china_day(check.occurred_at)
     edition = rulebook.editions.of(check.key, day)
-    stated = _stated(check, edition, rulebook)
+    attested = taken_over(check, edition, profile, day, rulebook)
+    found = _find(check, attested, edition, rulebook)
+    set_aside: set[str] = set()
+    while given_way := in_contradiction(found.contradictions, check, attested, edition, rulebook):
+        # What is known of this event comes before what was attested in general.
+        set_aside |= given_way
+        attested = {name: each for name, each in attested.items() if name not in given_way}
+        found = _find(check, attested, edition, rulebook)
+    findings = found.findings
+    if not isinstance(findings, EngineError):
+        _refuse_contradictions(findings, edition, found.values, rulebook)
+    roles = rulebook.law.close_roles(institution.roles)
+    return Judgement(
+        check,
+        institution,
+        roles,
+        day,
+        edition,
+        found.derived,
+        found.facts,
+        {} if isinstance(findings, EngineError) else findings.elements,
+        tuple(
+            _judged(duty, roles, findings, found.derived, found.dues)
+            for duty in _in_scope(edition, check)
+        ),
+        attested,
+        frozenset(set_aside),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    values: Mapping[str, Value]
+    derived: Derived
+    dues: Dues
+    facts: Mapping[str, Folded]
+    findings: Findings | EngineError
+
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        return () if isinstance(self.findings, EngineError) else self.findings.contradictions
+
+
+def _find(check: Check, attested: Attested, edition: Edition, rulebook: Rulebook) -> _Found:
+    stated = _stated(check, attested, edition, rulebook)
     derived = derive(edition.derived, stated, rulebook)
     values = {**stated, **derived.values}
     facts = _folded(values, rulebook)
@@ -43,25 +97,21 @@ def judge(check: Check, institution: Institution, rulebook: Rulebook) -> Judgeme
     for id_, due in dues.items():
         if isinstance(due, datetime):
             facts[overdue(id_)] = check.known_at > due
-    roles = rulebook.law.close_roles(institution.roles)
     findings: Findings | EngineError
     try:
         findings = edition.judge(facts)
     except EngineError as error:
         findings = error
-    else:
-        _refuse_contradictions(findings, edition, values, rulebook)
-    duties = tuple(
-        _judged(duty, roles, findings, derived, dues) for duty in _in_scope(edition, check)
-    )
-    elements = {} if isinstance(findings, EngineError) else findings.elements
-    return Judgement(check, institution, roles, day, edition, derived, facts, elements, duties)
+    return _Found(values, derived, dues, facts, findings)
 
 
-def _stated(check: Check, edition: Edition, rulebook: Rulebook) -> dict[str, Value]:
+def _stated(
+    check: Check, attested: Attested, edition: Edition, rulebook: Rulebook
+) -> dict[str, Value]:
     values: dict[str, Value] = {
         "occurred_at": check.occurred_at,
         "known_at": check.known_at,
+        **{name: each.value for name, each in attested.items()},
         **check.facts,
     }
     if check.stage is Stage.PROPOSED:

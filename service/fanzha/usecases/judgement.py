@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from fanzha.engine import Edition, Status
+from fanzha.model.attestation import Attestation
 from fanzha.model.check import Check
 from fanzha.model.institution import Institution
 from fanzha.model.norms import Obligation
@@ -36,9 +37,14 @@ class Judgement:
     edition: Edition
     derived: Derived
     facts: Mapping[str, Folded]
-    """Stated and derived facts, supplied ones and deadlines, as conditions compare them."""
+    """Stated and derived facts, attested and supplied ones and deadlines, as conditions compare
+    them."""
     elements: Mapping[str, bool]
     duties: tuple[JudgedDuty, ...]
+    attested: Mapping[str, Attestation] = field(default_factory=dict)
+    """Facts that were not posted and taken over from the institution's profile."""
+    set_aside: frozenset[str] = frozenset()
+    """Facts of the profile that what was posted of this event contradicts."""
 
     @property
     def known(self) -> Mapping[str, Folded]:

@@ -49,6 +49,11 @@ def record_of(
         context_json=orjson.dumps(
             {
                 "roles": list(judgement.institution.roles),
+                "licence": {
+                    "from": judgement.institution.licensed_from,
+                    "until": judgement.institution.licensed_until,
+                },
+                "profile": [each.as_json() for _, each in sorted(judgement.attested.items())],
                 "derived": _kept(judgement.derived.values, rulebook, digests),
             }
         ),
@@ -68,7 +73,9 @@ def _check(judgement: Judgement, rulebook: Rulebook, digests: PersonalDigests) -
         "contract": check.contract,
         "scope": list(check.scope),
         "reference": check.reference,
+        "supersedes": check.supersedes,
         "facts": _kept(check.facts, rulebook, digests),
+        "assessments": {name: each.as_json() for name, each in check.assessments.items()},
         "circumstances": _kept(check.circumstances, rulebook, digests),
     }
 

@@ -21,7 +21,8 @@ def shown_value(name: str, judgement: Judgement, rulebook: Rulebook) -> Any:
         return judgement.elements[name]
     check = judgement.check
     supplied = {"occurred_at": check.occurred_at, "known_at": check.known_at}
-    for values in (check.facts, judgement.derived.values, supplied, judgement.facts):
+    attested = {each.fact: each.value for each in judgement.attested.values()}
+    for values in (check.facts, attested, judgement.derived.values, supplied, judgement.facts):
         if name in values:
             value = values[name]
             break

@@ -75,7 +75,7 @@ def require_operator() -> None:
 
 def require_access(institution: str) -> None:
     """Raise NotAuthenticated or WrongInstitution unless the key may read that institution."""
-    if not holder().may_read(institution):
+    if not holder().reaches(institution):
         shown = institution[:60]
         raise WrongInstitution(
             Text(
@@ -112,3 +112,16 @@ def asked_selection() -> Selection:
     """Return the part of the law that `?domain=`, `?check_type=` and `?instrument=` name."""
     asked = current_request().args
     return Selection(asked.get("domain"), asked.get("check_type"), asked.get("instrument"))
+
+
+def asked_institution() -> str | None:
+    """Return the institution that `?institution=` names; by default the key's own.
+
+    None is every institution, which only an operator's key may ask for. Raises NotAuthenticated
+    and WrongInstitution.
+    """
+    asked = current_request().args.get("institution")
+    if asked is None:
+        return holder().institution
+    require_access(asked)
+    return asked

@@ -9,6 +9,7 @@ from fanzha.model.norms import Stage
 from fanzha.model.sanctions import LiabilityType, Subject
 from fanzha.usecases.advice import ORDER
 from fanzha.usecases.judgement import OUTCOMES
+from fanzha.usecases.notes import CODES
 from fanzha.web.schemas.shape import (
     IntervalShape,
     MeasureShape,
@@ -39,11 +40,19 @@ class NumberShape(Shape):
     grade = word("来源等级", "grade of its source")
 
 
-class BasisShape(Shape):
-    """What a status rests on."""
-
-    facts = free("已知的事实", "the facts, as far as they are known; personal ones masked")
-    parameters = many(NumberShape, "读取的参数", "the numbers that were read")
+# `from` is a word of Python, so this one is made from a dictionary.
+BasisShape = Shape.from_dict(
+    {
+        "facts": free("已知的事实", "the facts, as far as they are known; personal ones masked"),
+        "parameters": many(NumberShape, "读取的参数", "the numbers that were read"),
+        "from": free(
+            "取自机构档案的事实",
+            "facts that it rests on and that were taken over: fact to `profile`",
+            required=False,
+        ),
+    },
+    name="BasisShape",
+)
 
 
 class DecidedObligationShape(Shape):
@@ -197,6 +206,42 @@ class VersionsShape(Shape):
     plugins = free("插件版本", "versions of the plugins")
 
 
+class AssessedShape(Shape):
+    """A fact with who says so."""
+
+    fact = word("事实名", "name of the fact")
+    value = anything("值", "its value; masked where it is personal")
+    by = word("评估人", "who assessed it")
+    at = word("评估日期或者时间", "when: a day, or a time with its offset")
+    basis = word("理由", "what the assessment rests on", allow_none=True)
+
+
+class FromProfileShape(Shape):
+    """A fact that was taken over from the institution's profile."""
+
+    fact = word("事实名", "name of the fact")
+    assessor = word("评估人", "who attested it")
+    assessed_at = day("评估日", "day of the assessment")
+    valid_until = day("有效期最后一日", "last day on which it counts")
+
+
+class NoteShape(Shape):
+    """What a reader should know besides; it changes no status."""
+
+    code = word("代码", "stable code", one_of=list(CODES))
+    text = text("说明", "what there is to know")
+    facts = words("有关的事实", "the facts that it is about", required=False)
+
+
+class LinksShape(Shape):
+    """The decision that stands in the place of this one by now: one of the two."""
+
+    superseded_by = word("更正的决定", "id of the one that corrects it", required=False)
+    followed_by = word(
+        "期限届满后的决定", "id of the one made once a deadline had passed", required=False
+    )
+
+
 class DecisionShape(Shape):
     """The whole answer to a check."""
 
@@ -216,7 +261,24 @@ class DecisionShape(Shape):
     liabilities = many(BroughtLiabilityShape, "责任", "what the violations can bring")
     exposure = one(ExposureShape, "罚款敞口", "the fines of firm liabilities together")
     law = one(AppliedLawShape, "适用的法律", "the law that was applied")
+    assessed = many(AssessedShape, "附评估人的事实", "facts with who says so")
+    from_profile = many(
+        FromProfileShape, "取自机构档案的事实", "facts taken over from the institution's profile"
+    )
+    notes = many(NoteShape, "提示", "what a reader should know besides")
     missing_required = words("缺少的必填事实", "facts that the contract requires and nobody stated")
     unused = words("未用到的事实", "facts that nothing reads on that day")
     versions = one(VersionsShape, "版本", "what judged it")
     recorded_at = moment("记录时间", "when it was decided")
+    supersedes = word("所更正的决定", "id of the decision that it corrects", required=False)
+    follows = word(
+        "期限届满前的决定",
+        "id of the decision whose facts were judged again, once a deadline had passed",
+        required=False,
+    )
+    links = one(
+        LinksShape,
+        "由哪项决定取代；答复时尚无",
+        "which decision stands in its place; none when it was answered",
+        required=False,
+    )
