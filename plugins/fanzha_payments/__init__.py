@@ -1,4 +1,4 @@
-"""The payments domain: payments through non-bank institutions and their payment accounts."""
+"""The payments domain: non-bank payment institutions, their accounts and their merchants."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def fanzha_domain() -> Domain:
         prefix="payments",
         check_types=rulesets_folder() / "check_types" / "payments.yaml",
         summary=Text(
-            zh="非银行支付机构的支付交易和支付账户开立",
-            en="Payments through non-bank institutions and the opening of payment accounts",
+            zh="非银行支付机构的支付交易、支付账户、商户、公安指令、报告和记录",
+            en="Payments, payment accounts, merchants, police orders, reports and records of "
+            "non-bank payment institutions",
         ),
     )
 

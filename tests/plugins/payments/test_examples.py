@@ -15,7 +15,16 @@ from fanzha.usecases.rulebook import Rulebook
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 FILES = sorted((EXAMPLES / "payments").glob("*/*.json"))
-CHECK_TYPES = ("transaction", "account_opening")
+CHECK_TYPES = (
+    "transaction",
+    "account_opening",
+    "police_order",
+    "merchant_acquiring",
+    "account_monitoring",
+    "restriction_appeal",
+    "reporting",
+    "record_keeping",
+)
 LATER = datetime.fromisoformat("2026-04-01T09:00:00+08:00")
 
 
