@@ -170,7 +170,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class CheckType:
-    """What can be posted: an event of one domain, judged for the institution that posts it."""
+    """What can be posted: an event of one domain, judged for its duty bearer."""
 
     domain: str
     name: str
@@ -178,6 +178,8 @@ class CheckType:
     summary: Text
     roles: frozenset[str]
     contracts: tuple[Contract, ...]
+    bearer: frozenset[str] = frozenset()
+    """The roles whose duties are judged. Empty: those of the institution that posts it."""
 
     @property
     def key(self) -> str:

@@ -140,7 +140,8 @@ _CONTRACT = _object(
     }
 )
 _CHECK_TYPE = _object(
-    {"title": _TEXT, "summary": _TEXT, "roles": _WORDS, "contracts": _list_of(_CONTRACT)}
+    {"title": _TEXT, "summary": _TEXT, "roles": _WORDS, "contracts": _list_of(_CONTRACT)},
+    {"bearer": _WORDS},
 )
 
 _PERIOD = {

@@ -54,6 +54,8 @@ class Vocabulary:
     roles: Mapping[str, Role]
     instruments: Mapping[str, Instrument]
     check_types: Mapping[str, CheckType]
+    domains_left_out: frozenset[str] = frozenset()
+    """Domains whose plugin is not enabled: their check types are not known."""
 
     def condition_check(self, *, circumstances: bool = False) -> Callable[[Expression], None]:
         """Return the check of conditions over facts, or over circumstances for sanctions."""
@@ -121,7 +123,8 @@ def read_check_type(
     domain: str, name: str, cursor: Cursor, facts: Mapping[str, Fact], roles: Mapping[str, Role]
 ) -> CheckType:
     """Read one check type with its contracts, which must be numbered 1, 2, 3 …"""
-    cursor.only({"title", "summary", "roles", "contracts"})
+    cursor.only({"title", "summary", "roles", "bearer", "contracts"})
+    role = Text(zh="角色", en="role")
     contracts = tuple(_contract(each, facts) for each in cursor.at("contracts").elements())
     if [each.version for each in contracts] != list(range(1, len(contracts) + 1)):
         raise cursor.at("contracts").error(
@@ -139,8 +142,9 @@ def read_check_type(
         name=name,
         title=cursor.at("title").text(),
         summary=cursor.at("summary").text(),
-        roles=frozenset(cursor.at("roles").words(roles, Text(zh="角色", en="role"))),
+        roles=frozenset(cursor.at("roles").words(roles, role)),
         contracts=contracts,
+        bearer=frozenset(cursor.at("bearer").words(roles, role) if cursor.has("bearer") else ()),
     )
 
 
@@ -208,12 +212,11 @@ def _stages(cursor: Cursor) -> frozenset[Stage]:
 
 def _check_types(cursor: Cursor, known: Vocabulary) -> frozenset[str]:
     # Check types of domains whose plugin is not enabled are not known here: rules that serve
-    # several domains must still load, so only those of known domains are held to the list.
-    domains = {key.partition("/")[0] for key in known.check_types}
+    # several domains must still load.
     found = cursor.strings()
     for position, each in enumerate(found):
         domain, slash, _ = each.partition("/")
-        if not slash or (domain in domains and each not in known.check_types):
+        if not slash or (each not in known.check_types and domain not in known.domains_left_out):
             place = Cursor(cursor.document, each, (*cursor.path, position))
             raise place.error(
                 Text(zh=f"未知检查类型 `{each}`", en=f"unknown check type `{each}`"),

@@ -113,6 +113,7 @@ def _check_type_summary(check_type: CheckType) -> Json:
         "title": check_type.title.as_json(),
         "summary": check_type.summary.as_json(),
         "roles": sorted(check_type.roles),
+        "bearer": sorted(check_type.bearer),
     }
 
 

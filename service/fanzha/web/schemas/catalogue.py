@@ -30,6 +30,7 @@ class CheckTypeSummaryShape(Shape):
     title = text("名称", "its title")
     summary = text("说明", "what it is about")
     roles = words("提交机构的角色", "roles of institutions that post it")
+    bearer = words("判断谁的义务（空：提交机构）", "whose duties are judged; empty: who posts it")
 
 
 class DomainShape(Shape):
