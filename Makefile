@@ -33,7 +33,7 @@ check: $(INSTALLED) ## spelling, style, types, layers and all tests: what CI run
 
 laws: $(INSTALLED) ## check the rule files and judge their worked cases
 	$(BIN)/fanzha rulesets check
-	$(BIN)/pytest --numprocesses 2 tests/laws
+	$(BIN)/fanzha self-test
 
 fix: $(INSTALLED) ## repair what can be repaired by itself: imports, layout, simple mistakes
 	$(BIN)/ruff check --fix

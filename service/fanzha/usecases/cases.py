@@ -1,19 +1,14 @@
-"""Worked cases: read from beside the law, judged by the same path as a posted check.
-
-A case names every obligation that is violated, undetermined or pending, and every liability;
-any other one fails it.
-"""
+"""Worked cases: read from beside the law, judged by the same path as a posted check."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fanzha.engine import Status
-from fanzha.errors import FanzhaError, RulesetError
+from fanzha.errors import RulesetError
 from fanzha.model.institution import Institution
 from fanzha.model.text import Text
 from fanzha.rulesets.cursor import Cursor, suggest
@@ -22,12 +17,14 @@ from fanzha.rulesets.yaml_reader import read_document
 from fanzha.usecases.check_form import read_check
 from fanzha.usecases.decision import decide
 from fanzha.usecases.judge import judge
+from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.rulebook import Rulebook
 
 Json = dict[str, Any]
 
 INSTITUTION = "case"
-_TO_NAME = {Status.VIOLATED, Status.UNDETERMINED, Status.PENDING, Status.ERROR}
+SUFFIX = ".cases.yaml"
+_MARKS_OF_RULES = ("bundle.yaml", "*/instrument.yaml")
 _CASE_KEYS = {"id", "title", "why", "base", "check", "expect"}
 _CHECK_KEYS = {
     "domain", "check_type", "stage", "roles", "occurred_at", "known_at", "facts",
@@ -47,33 +44,81 @@ class Case:
     check: Json
     expect: Json
     place: str
+    file: Path
+    folder: str
+    """The name of the folder of rules that it lies in; empty for a file that lies in none."""
+
+    @property
+    def instrument(self) -> str:
+        """The key of the instrument whose rules it lies beside."""
+        return self.file.parent.name
+
+    @property
+    def domain(self) -> str:
+        """The domain whose rules it tests."""
+        return str(self.check.get("domain", ""))
+
+    @property
+    def check_type(self) -> str:
+        """`domain/check_type`."""
+        return f"{self.domain}/{self.check.get('check_type', '')}"
+
+    @property
+    def statuses(self) -> Mapping[str, str]:
+        """Obligation -> the status that is expected of it."""
+        return self.expect.get("statuses") or {}
 
 
-def read_cases(folders: Iterable[RuleFolder]) -> list[Case]:
-    """Read all `*.cases.yaml`; raise RulesetError with the place of the first mistake."""
-    cursors: dict[str, Cursor] = {}
+def folder_of_rules(folder: Path) -> Path | None:
+    """Return the folder of rules that `folder` is, or is a part of; None for any other folder."""
+    for each in (folder, folder.parent):
+        if any(next(each.glob(mark), None) for mark in _MARKS_OF_RULES):
+            return each
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    cursor: Cursor
+    file: Path
+    folder: str
+
+
+def read_cases(
+    folders: Iterable[RuleFolder], files: Mapping[str, Path] | None = None
+) -> list[Case]:
+    """Read all `*.cases.yaml` of the folders, and these files, in the order of their places.
+
+    `files` are named as their places are shown. A case can build on one of another file. Raises
+    RulesetError with the place of the first mistake.
+    """
+    found: dict[str, _Found] = {}
     for folder in folders:
-        for path in sorted(folder.path.glob("*/*.cases.yaml")):
-            for each in _cursor(folder, path).elements():
-                each.only(_CASE_KEYS)
-                id_ = each.at("id").string()
-                if id_ in cursors:
-                    raise each.at("id").error(
-                        Text(zh=f"案例 `{id_}` 重复", en=f"case `{id_}` stands twice"),
-                        hint=Text(zh="请改名", en="give one of them another id"),
-                        code="ruleset_name_clash",
-                    )
-                cursors[id_] = each
-    return [_case(each, cursors) for each in cursors.values()]
+        for path in sorted(folder.path.glob(f"*/*{SUFFIX}")):
+            shown = f"{folder.name}/{path.relative_to(folder.path).as_posix()}"
+            _collect(path, shown, folder.name, found)
+    for shown, path in (files or {}).items():
+        _collect(path, shown, "", found)
+    cursors = {id_: each.cursor for id_, each in found.items()}
+    return [_case(each, cursors) for each in found.values()]
 
 
-def _cursor(folder: RuleFolder, path: Path) -> Cursor:
-    shown = f"{folder.name}/{path.relative_to(folder.path).as_posix()}"
+def _collect(path: Path, shown: str, folder: str, found: dict[str, _Found]) -> None:
     document = read_document(path.read_text(encoding="utf-8"), shown)
-    return Cursor(document, document.value or [])
+    for each in Cursor(document, document.value or []).elements():
+        each.only(_CASE_KEYS)
+        id_ = each.at("id").string()
+        if id_ in found:
+            raise each.at("id").error(
+                Text(zh=f"案例 `{id_}` 重复", en=f"case `{id_}` stands twice"),
+                hint=Text(zh="请改名", en="give one of them another id"),
+                code="ruleset_name_clash",
+            )
+        found[id_] = _Found(each, path, folder)
 
 
-def _case(cursor: Cursor, cases: Mapping[str, Cursor]) -> Case:
+def _case(found: _Found, cases: Mapping[str, Cursor]) -> Case:
+    cursor = found.cursor
     expect = cursor.at("expect")
     expect.only(_EXPECT_KEYS)
     if expect.has("liabilities"):
@@ -89,6 +134,8 @@ def _case(cursor: Cursor, cases: Mapping[str, Cursor]) -> Case:
         check={**check, "institution": INSTITUTION},
         expect=expect.value,
         place=str(cursor.document.location(cursor.path)),
+        file=found.file,
+        folder=found.folder,
     )
 
 
@@ -120,22 +167,20 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def failures_of(case: Case, rulebook: Rulebook) -> list[str]:
-    """Judge a case and return what is otherwise than it expects, in sentences; empty: it holds."""
-    try:
-        decision = _decision(case, rulebook)
-    except FanzhaError as error:
-        if case.expect.get("error") == error.code:
-            return []
-        return [f"the check was refused: {error.code}: {error}"]
-    if "error" in case.expect:
-        return [f"error: expected {case.expect['error']}, but the check was accepted"]
-    return list(_differences(case.expect, decision))
+def judge_case(case: Case, rulebook: Rulebook) -> tuple[Judgement, Json]:
+    """Judge a case as if it had been posted; return what was found, and the decision.
 
-
-def _decision(case: Case, rulebook: Rulebook) -> Json:
+    Raises what a posted check is refused with.
+    """
     now = datetime.fromisoformat(case.check["known_at"])
-    check = read_check(case.check, rulebook.law, rulebook.reader, now)
+    check = read_check(
+        # Plain judgments in a case are the case's own.
+        case.check,
+        rulebook.law,
+        rulebook.reader,
+        now,
+        attributed_to=case.id,
+    )
     for role in case.roles:
         if role not in rulebook.law.roles:
             raise RulesetError(
@@ -144,43 +189,5 @@ def _decision(case: Case, rulebook: Rulebook) -> Json:
                 code="ruleset_word_unknown",
             )
     institution = Institution(INSTITUTION, case.title, case.roles)
-    return decide(judge(check, institution, rulebook), rulebook, id_=case.id, now=now)
-
-
-def _differences(expect: Json, decision: Json) -> Iterator[str]:
-    for key in ("outcome", "advice"):
-        if key in expect and expect[key] != decision.get(key):
-            yield f"{key}: expected {expect[key]}, found {decision.get(key)}"
-    yield from _statuses(expect.get("statuses") or {}, decision)
-    yield from _liabilities(expect.get("liabilities") or {}, decision)
-    for key, value in (expect.get("exposure") or {}).items():
-        if decision["exposure"].get(key) != value:
-            yield f"exposure.{key}: expected {value}, found {decision['exposure'].get(key)}"
-
-
-def _statuses(expected: Mapping[str, str], decision: Json) -> Iterator[str]:
-    found = {each["id"]: each for each in decision["obligations"]}
-    for id_, status in expected.items():
-        actual = found[id_]["status"] if id_ in found else "not in scope"
-        if actual != status:
-            yield f"{id_}: expected {status}, found {actual}{_because(found.get(id_))}"
-    for id_, each in found.items():
-        if id_ not in expected and each["status"] in _TO_NAME:
-            yield f"{id_}: {each['status']}, which the case does not name{_because(each)}"
-
-
-def _because(obligation: Json | None) -> str:
-    if obligation is None:
-        return ""
-    needs = [[each["fact"] for each in need] for need in obligation.get("needs", ())]
-    if needs:
-        return f" (needs one of {needs})"
-    return f" (facts {obligation.get('basis', {}).get('facts')})"
-
-
-def _liabilities(expected: Mapping[str, list[str]], decision: Json) -> Iterator[str]:
-    for word, firm in (("firm", True), ("possible", False)):
-        wanted = sorted(expected.get(word) or ())
-        found = sorted(each["id"] for each in decision["liabilities"] if each["firm"] is firm)
-        if wanted != found:
-            yield f"{word} liabilities: expected {wanted}, found {found}"
+    judgement = judge(check, institution, rulebook)
+    return judgement, decide(judgement, rulebook, id_=case.id, now=now)

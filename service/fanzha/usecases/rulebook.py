@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fanzha.engine import Editions
@@ -39,6 +39,8 @@ class Rulebook:
     numbers: Mapping[str, list[Json]]
     """Obligation -> the parameters it reads, as answers show them."""
     bundles: list[Json]
+    folders: tuple[RuleFolder, ...] = ()
+    """Where the law was read from; worked cases lie there too."""
 
     def inputs_of(self, name: str) -> tuple[str, ...]:
         """Return what a derived fact is computed from; nothing for other facts."""
@@ -58,13 +60,15 @@ def open_rulebook(settings: Settings) -> Rulebook:
     for name, contribution in plugins.functions.items():
         functions[name] = contribution.value
         owners[name] = contribution.plugin.name
+    folders = _folders(settings, plugins)
     law = load_law(
-        _folders(settings, plugins),
+        folders,
         check_type_files=[each.value.check_types for each in plugins.domains],
         domains={each.value.name: each.value.title for each in plugins.domains},
         functions=functions,
     )
-    return rulebook_of(law, plugins, functions, owners, settings.editions)
+    rulebook = rulebook_of(law, plugins, functions, owners, settings.editions)
+    return replace(rulebook, folders=tuple(folders))
 
 
 def rulebook_of(

@@ -1,0 +1,1 @@
+"""What those who write rules and plugins test with."""
