@@ -1,4 +1,4 @@
-"""Banking: transactions and police orders under the Anti-Telecom and Online Fraud Law."""
+"""Banking: accounts, transactions, merchants and police orders under the anti-fraud law."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def fanzha_domain() -> Domain:
         prefix="banking",
         check_types=rulesets_folder() / "check_types" / "banking.yaml",
         summary=Text(
-            zh="银行的转账、现金和消费交易，以及公安机关的查询、止付、冻结、解冻和返还指令",
-            en="A bank's transfers, cash and purchases, and police orders to query, stop, freeze, "
-            "release and refund",
+            zh="银行的开户、账户监测、交易、商户收单、报告、资料保存和申诉，以及公安机关的指令",
+            en="A bank's accounts, their monitoring, transactions, merchants, reports, records and "
+            "appeals, and police orders",
         ),
     )
 
