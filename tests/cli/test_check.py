@@ -198,6 +198,10 @@ def test_a_mistake_in_the_list_of_institutions_is_no_finding(run: Run, tmp_path:
 
 def test_a_mistake_in_further_rules_is_no_finding(run: Run, tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "bundle.yaml").write_text(
+        "{name: a, prefix: a, version: '1', title: {zh: 甲, en: A}, issuer: {zh: 甲, en: A}}\n",
+        encoding="utf-8",
+    )
     (tmp_path / "rules" / "roles.yaml").write_text("Bank: {}\n")
     result = run(
         "check", NEW_CARD, "--institutions", INSTITUTIONS, FANZHA_RULESETS=str(tmp_path / "rules")

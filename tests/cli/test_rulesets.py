@@ -7,6 +7,19 @@ from pathlib import Path
 from tests.cli.conftest import Run, as_json
 
 
+def _draft(tmp_path: Path, facts: str) -> Path:
+    """A folder of rules with these facts."""
+    folder = tmp_path / "draft"
+    (folder / "facts").mkdir(parents=True)
+    (folder / "bundle.yaml").write_text(
+        'name: draft\nprefix: draft\nversion: "1.0"\n'
+        "title: {zh: 草稿, en: Draft}\nissuer: {zh: 机关, en: Authority}\n",
+        encoding="utf-8",
+    )
+    (folder / "facts" / "more.yaml").write_text(facts, encoding="utf-8")
+    return folder
+
+
 def test_sound_rules_are_counted(run: Run) -> None:
     result = run("rulesets", "check")
     assert result.exit_code == 0, result.output
@@ -17,16 +30,14 @@ def test_sound_rules_are_counted(run: Run) -> None:
 
 
 def test_every_mistake_is_told_with_its_place_and_leaves_with_one(run: Run, tmp_path: Path) -> None:
-    folder = tmp_path / "draft"
-    (folder / "facts").mkdir(parents=True)
-    (folder / "facts" / "more.yaml").write_text(
-        "one: {type: booleann, title: {zh: 一, en: One}}\n"
-        "two: {type: boolean, titlee: {zh: 二, en: Two}}\n",
-        encoding="utf-8",
+    folder = _draft(
+        tmp_path,
+        "draft_one: {type: booleann, title: {zh: 一, en: One}}\n"
+        "draft_two: {type: boolean, titlee: {zh: 二, en: Two}}\n",
     )
     result = run("rulesets", "check", folder)
     assert result.exit_code == 1
-    assert "draft/facts/more.yaml:1:13" in result.stderr
+    assert "draft/facts/more.yaml:1:19" in result.stderr
     assert "draft/facts/more.yaml:2:" in result.stderr
     assert result.stdout == ""
     told = run("rulesets", "check", folder, "--json")
@@ -36,11 +47,7 @@ def test_every_mistake_is_told_with_its_place_and_leaves_with_one(run: Run, tmp_
 
 
 def test_further_sound_rules_are_counted_with_the_others(run: Run, tmp_path: Path) -> None:
-    folder = tmp_path / "draft"
-    (folder / "facts").mkdir(parents=True)
-    (folder / "facts" / "more.yaml").write_text(
-        "entirely_new: {type: boolean, title: {zh: 一, en: One}}\n", encoding="utf-8"
-    )
+    folder = _draft(tmp_path, "draft_new: {type: boolean, title: {zh: 一, en: One}}\n")
     before = as_json(run("rulesets", "check", "--json"))["counts"]
     after = as_json(run("rulesets", "check", folder, "--json"))["counts"]
     assert after == {**before, "facts": before["facts"] + 1}
@@ -65,3 +72,9 @@ def test_instruments_are_listed_with_their_dates_and_bundles(run: Run) -> None:
     chinese = run("rulesets", "list", "--lang", "zh").stdout
     assert "2022-12-01" in chinese
     assert "中华人民共和国" in chinese
+
+
+def test_a_folder_that_does_not_say_who_it_is_is_refused(run: Run, tmp_path: Path) -> None:
+    result = run("rulesets", "check", tmp_path)
+    assert result.exit_code == 1
+    assert "[ruleset_bundle_missing]" in result.stderr

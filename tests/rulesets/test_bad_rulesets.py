@@ -17,6 +17,7 @@ import yaml
 
 import fanzha
 from fanzha.errors import FanzhaError, Problems
+from fanzha.rulesets.bundle_file import BUNDLE_FILE, folder_of_operator
 from fanzha.rulesets.folders import RuleFolder
 from fanzha.rulesets.loader import load_law
 from fanzha.usecases.derived_functions import BUILT_IN
@@ -37,13 +38,31 @@ SOURCES = [
     PACKAGE / "model" / "checking.py",
 ]
 
-PROVED_ELSEWHERE = {"the file is larger than 4 MiB": "tests/rulesets/test_yaml_reader.py"}
+PROVED_ELSEWHERE = {
+    "the file is larger than 4 MiB": "tests/rulesets/test_yaml_reader.py",
+    "the folder has no bundle.yaml": "tests/rulesets/test_bundles.py",
+    "plugin `one` has no domain, and its folder of rules no bundle.yaml": (
+        "tests/rulesets/test_bundles.py"
+    ),
+    "prefix `one` differs from `two`, that of plugin `two`": "tests/rulesets/test_bundles.py",
+    "the prefix `one` is taken": "tests/rulesets/test_bundles.py",
+}
 
 
 def _errors(folder: Path) -> tuple[FanzhaError, ...]:
     with pytest.raises(Problems) as caught:
-        load_law([BASE, RuleFolder("rules", folder / "rules")], functions=BUILT_IN)
+        load_law([BASE, _opened(folder / "rules")], functions=BUILT_IN)
     return caught.value.errors
+
+
+def _opened(rules: Path) -> RuleFolder:
+    """As an operator's folder where it says who it is, and as one of the service otherwise."""
+    if not (rules / BUNDLE_FILE).is_file():
+        return RuleFolder("rules", rules)
+    try:
+        return folder_of_operator(rules)
+    except FanzhaError as error:
+        raise Problems([error]) from error
 
 
 def _told(error: FanzhaError) -> dict[str, Any]:
@@ -138,8 +157,9 @@ def _codes() -> set[str]:
             found.add(match[1])
     # Built from the kind of name that is not known.
     found |= {"expression_fact_unknown", "expression_parameter_unknown"}
-    # The class's own code; each place that raises it says a narrower one.
-    return found - {"expression_invalid"}
+    # The class's own code; each place that raises it says a narrower one. And one that opening a
+    # folder without a bundle.yaml raises: tests/rulesets/test_bundles.py.
+    return found - {"expression_invalid", "ruleset_bundle_missing"}
 
 
 def test_every_code_is_proved_by_a_bad_ruleset() -> None:

@@ -12,7 +12,21 @@ from fanzha.model.sanctions import Liability
 from fanzha.model.text import Text
 from fanzha.model.vocabulary import Fact, Parameter, Role, close_roles
 
-__all__ = ["Bundle", "Law", "Liability"]
+__all__ = ["Bundle", "BundleIdentity", "Law", "Liability"]
+
+
+@dataclass(frozen=True, slots=True)
+class BundleIdentity:
+    """Who a folder of rules is, as its `bundle.yaml` says.
+
+    `prefix` begins the names of all its facts, parameters, roles, measures and domains.
+    """
+
+    name: str
+    prefix: str
+    title: Text
+    version: str
+    issuer: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,8 @@ class Bundle:
     digest: str
     files: Mapping[str, str]
     """Path inside the bundle -> SHA-256 of the file."""
+    identity: BundleIdentity | None = None
+    """None for rules that ship with the service or with a plugin and say no more."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import fanzha
+from fanzha.model.law import BundleIdentity
 
 _PACKAGE = Path(fanzha.__file__).resolve().parent
 _IN_WHEEL = _PACKAGE / "_rulesets"
@@ -15,11 +16,19 @@ _IN_REPOSITORY = _PACKAGE.parent.parent / "rulesets"
 
 @dataclass(frozen=True, slots=True)
 class RuleFolder:
-    """One folder of rules; its name stands in messages and names its bundle."""
+    """One folder of rules; its name stands in messages and names its bundle.
+
+    `prefix` is what the names of all new words in it must begin with; None: nothing. With one,
+    the folder must also prove each of its obligations by cases before it can be loaded.
+    """
 
     name: str
     path: Path
     builtin: bool = False
+    prefix: str | None = None
+    identity: BundleIdentity | None = None
+    domains: frozenset[str] = frozenset()
+    """Domains of the plugin that brings it: their check types need no prefix."""
 
 
 def builtin_folder() -> Path:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from fanzha.errors import FanzhaError, Location, Problems, RulesetError, raise_if_any
-from fanzha.model.law import Bundle, Law
+from fanzha.model.law import Bundle, BundleIdentity, Law
 from fanzha.model.norms import CheckType, Definition, Instrument, Obligation
 from fanzha.model.provisions import Provision
 from fanzha.model.sanctions import Liability
 from fanzha.model.text import Text
 from fanzha.model.vocabulary import Fact, Parameter, Role
+from fanzha.rulesets.bundle_file import BUNDLE_FILE
 from fanzha.rulesets.consistency import inconsistencies
 from fanzha.rulesets.cursor import Cursor
 from fanzha.rulesets.folders import RuleFolder
@@ -27,6 +28,8 @@ from fanzha.rulesets.norm_files import (
     read_obligation,
 )
 from fanzha.rulesets.places import Places
+from fanzha.rulesets.prefixes import of_domain, without_prefix
+from fanzha.rulesets.proofs import unproved
 from fanzha.rulesets.provision_files import PROVISIONS_FILE, read_provision
 from fanzha.rulesets.sanction_files import read_liability
 from fanzha.rulesets.vocabulary_files import (
@@ -41,6 +44,8 @@ from fanzha.rulesets.vocabulary_files import (
 from fanzha.rulesets.yaml_reader import read_document
 
 T = TypeVar("T")
+
+_AT_THE_TOP = {BUNDLE_FILE, "roles.yaml", "measures.yaml"}
 
 
 def load_law(
@@ -65,6 +70,8 @@ class _Loading:
     errors: list[FanzhaError] = field(default_factory=list)
     files: dict[str, dict[str, str]] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
+    owners: dict[str, RuleFolder] = field(default_factory=dict)
+    """File as messages show it -> the folder that it lies in."""
     roles: dict[str, Role] = field(default_factory=dict)
     measures: dict[str, Text] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=supplied_facts)
@@ -77,6 +84,10 @@ class _Loading:
     provisions: dict[str, Provision] = field(default_factory=dict)
 
     def load(self, folders: Sequence[RuleFolder], check_type_files: Sequence[Path]) -> Law:
+        for folder in folders:
+            if (folder.path / BUNDLE_FILE).is_file():
+                # Read where the folder was opened; here for its digest.
+                self._cursor(folder, folder.path / BUNDLE_FILE)
         self._vocabulary(folders)
         # What follows refers to the words read so far: with mistakes there, it would only repeat
         # each of them many times over.
@@ -85,6 +96,7 @@ class _Loading:
         raise_if_any(self.errors)
         self._norms(folders)
         raise_if_any(self.errors)
+        identities = {each.name: each.identity for each in folders}
         law = Law(
             facts=self.facts,
             parameters=self.parameters,
@@ -96,10 +108,14 @@ class _Loading:
             liabilities=self.liabilities,
             check_types=self.check_types,
             domains=self.domains,
-            bundles=tuple(_bundle(name, files) for name, files in sorted(self.files.items())),
+            bundles=tuple(
+                _bundle(name, files, identities.get(name))
+                for name, files in sorted(self.files.items())
+            ),
             provisions=self.provisions,
         )
         raise_if_any(inconsistencies(law, self.places))
+        raise_if_any(unproved(law, self.places, folders))
         return law
 
     def _vocabulary(self, folders: Sequence[RuleFolder]) -> None:
@@ -130,6 +146,7 @@ class _Loading:
                 )
         self.errors += check_roles(self.roles, self.places)
         self.errors += check_derivations(self.facts, self.functions, self.places)
+        self.errors += without_prefix(self.places, self.owners)
 
     def _check_types(self, folders: Sequence[RuleFolder], files: Sequence[Path]) -> None:
         named = {path.resolve() for path in files}
@@ -151,6 +168,8 @@ class _Loading:
         try:
             cursor.only({"domain", "title", "check_types"})
             domain = cursor.at("domain").string()
+            owner = self.owners[cursor.document.file]
+            self.errors += of_domain(cursor, owner, self.domains)
             if domain not in self.domains:
                 self.domains[domain] = cursor.at("title").text()
             for name, each in cursor.at("check_types").entries():
@@ -168,7 +187,19 @@ class _Loading:
 
     def _norms(self, folders: Sequence[RuleFolder]) -> None:
         known = Vocabulary(
-            self.facts, self.parameters, self.roles, self.instruments, self.check_types
+            self.facts,
+            self.parameters,
+            self.roles,
+            self.instruments,
+            self.check_types,
+            # Those of the service whose plugin is not enabled.
+            frozenset(
+                path.stem
+                for folder in folders
+                if folder.builtin
+                for path in folder.path.glob("check_types/*.yaml")
+            )
+            - self.domains.keys(),
         )
         for instrument, cursor in self._instrument_files(folders):
             name = Path(cursor.document.file).name
@@ -246,6 +277,7 @@ class _Loading:
     def _cursor(self, folder: RuleFolder, path: Path) -> Cursor | None:
         inside = path.relative_to(folder.path).as_posix()
         shown = f"{folder.name}/{inside}"
+        self.owners[shown] = folder
         try:
             raw = path.read_bytes()
             source = raw.decode()
@@ -311,11 +343,11 @@ def _definition_key(definition: Definition) -> str:
     return f"{definition.element}@{id(definition)}"
 
 
-def _bundle(name: str, files: Mapping[str, str]) -> Bundle:
+def _bundle(name: str, files: Mapping[str, str], identity: BundleIdentity | None) -> Bundle:
     digest = hashlib.sha256()
     for path, each in sorted(files.items()):
         digest.update(f"{path}\0{each}\n".encode())
-    return Bundle(name, digest.hexdigest(), dict(sorted(files.items())))
+    return Bundle(name, digest.hexdigest(), dict(sorted(files.items())), identity)
 
 
 def _unread_files(folder: RuleFolder) -> Iterator[RulesetError]:
@@ -325,7 +357,7 @@ def _unread_files(folder: RuleFolder) -> Iterator[RulesetError]:
         is_read = (
             path.suffix == ".yaml"
             and len(inside.parts) <= 2
-            and (len(inside.parts) == 2 or path.name in {"roles.yaml", "measures.yaml"})
+            and (len(inside.parts) == 2 or path.name in _AT_THE_TOP)
         )
         if path.suffix.lower() in {".yaml", ".yml"} and path.is_file() and not is_read:
             shown = f"{folder.name}/{inside.as_posix()}"

@@ -6,6 +6,7 @@ Stricter than YAML: no anchors, aliases or tags, no duplicate keys, and only `tr
 
 from __future__ import annotations
 
+import pathlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -93,6 +94,21 @@ class Document:
         for step in path:
             value = value[step]
         return value
+
+
+def read_file(path: pathlib.Path, shown: str) -> Document:
+    """Read one file from disk; `shown` is its name in messages. Raises RulesetError."""
+    try:
+        source = path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.reason if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise RulesetError(
+            Text(zh=f"无法读取：{reason}", en=f"cannot be read: {reason}"),
+            hint=Text(zh="请以 UTF-8 编码保存为文本文件", en="save it as a text file in UTF-8"),
+            where=Location(file=shown),
+            code="ruleset_unreadable",
+        ) from error
+    return read_document(source, shown)
 
 
 def read_document(source: str, file: str) -> Document:

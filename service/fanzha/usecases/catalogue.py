@@ -11,7 +11,7 @@ from typing import Any
 from fanzha.errors import Location, NotFound, WrongQuery
 from fanzha.model.expressions import parameters_in, render
 from fanzha.model.interval import Interval
-from fanzha.model.law import Law
+from fanzha.model.law import BundleIdentity, Law
 from fanzha.model.norms import CheckType, Contract, Definition, Obligation, Table
 from fanzha.model.sanctions import Liability, Tier
 from fanzha.model.text import Text
@@ -70,22 +70,44 @@ EVERYTHING = Selection()
 
 
 def domains(rulebook: Rulebook) -> list[Json]:
-    """Return the domains of the enabled plugins, each with its check types."""
+    """Return the domains, those of plugins first, each with its check types."""
     law = rulebook.law
-    return [
+    of_plugins = {each.value.name: each for each in rulebook.plugins.domains}
+    brought = [
         {
-            "domain": each.value.name,
+            "domain": name,
             "title": each.value.title.as_json(),
             "summary": each.value.summary.as_json(),
             "plugin": each.plugin.name,
-            "check_types": [
-                _check_type_summary(check_type)
-                for check_type in law.check_types.values()
-                if check_type.domain == each.value.name
-            ],
+            "check_types": _check_types_of(law, name),
         }
-        for each in rulebook.plugins.domains
+        for name, each in of_plugins.items()
     ]
+    # Rules without code: a folder can bring a domain too.
+    written = [
+        {
+            "domain": name,
+            "title": title.as_json(),
+            "summary": (each.title if (each := _bundle_of(law, name)) else title).as_json(),
+            "bundle": each.name if each else "",
+            "check_types": _check_types_of(law, name),
+        }
+        for name, title in law.domains.items()
+        if name not in of_plugins
+    ]
+    return [*brought, *written]
+
+
+def _check_types_of(law: Law, domain: str) -> list[Json]:
+    found = [each for each in law.check_types.values() if each.domain == domain]
+    return [_check_type_summary(each) for each in found]
+
+
+def _bundle_of(law: Law, domain: str) -> BundleIdentity | None:
+    for each in law.bundles:
+        if each.identity and f"{domain}_".startswith(f"{each.identity.prefix}_"):
+            return each.identity
+    return None
 
 
 def check_type(rulebook: Rulebook, domain: str, name: str, day: date) -> Json:

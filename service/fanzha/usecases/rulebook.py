@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from fanzha.engine import Editions
+from fanzha.errors import FanzhaError, raise_if_any
 from fanzha.model.law import Law
 from fanzha.model.norms import Obligation
 from fanzha.model.vocabulary import Parameter
 from fanzha.plugins.contributions import DerivedFunction
 from fanzha.plugins.host import LoadedPlugins, load_plugins
+from fanzha.rulesets.bundle_file import clashes, folder_of_operator, folder_of_plugin
 from fanzha.rulesets.folders import RuleFolder, builtin_rules
 from fanzha.rulesets.loader import load_law
 from fanzha.settings import Settings
@@ -93,11 +96,33 @@ def rulebook_of(
 
 
 def _folders(settings: Settings, plugins: LoadedPlugins) -> list[RuleFolder]:
-    return [
-        builtin_rules(),
-        *(RuleFolder(each.plugin.name, each.value) for each in plugins.rulesets),
-        *(RuleFolder(path.name, path) for path in settings.rulesets),
-    ]
+    """Open all folders of rules; raise Problems for those that do not say who they are."""
+    prefixes = {each.plugin.name: each.value.prefix for each in plugins.domains}
+    domains = {each.plugin.name: frozenset({each.value.name}) for each in plugins.domains}
+    opened: list[RuleFolder] = []
+    errors: list[FanzhaError] = []
+    for each in plugins.rulesets:
+        plugin = each.plugin.name
+        with _noting(errors):
+            opened.append(
+                folder_of_plugin(
+                    plugin, prefixes.get(plugin), each.value, domains.get(plugin, frozenset())
+                )
+            )
+    for path in settings.rulesets:
+        with _noting(errors):
+            opened.append(folder_of_operator(path))
+    taken = [(prefix, plugin) for plugin, prefix in prefixes.items()]
+    raise_if_any([*errors, *clashes(opened, taken)])
+    return [builtin_rules(), *opened]
+
+
+@contextmanager
+def _noting(errors: list[FanzhaError]) -> Iterator[None]:
+    try:
+        yield
+    except FanzhaError as error:
+        errors.append(error)
 
 
 def _described(obligation: Obligation) -> Json:

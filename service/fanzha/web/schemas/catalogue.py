@@ -39,14 +39,15 @@ class DomainShape(Shape):
     domain = word("领域", "its name")
     title = text("名称", "its title")
     summary = text("说明", "what it is about")
-    plugin = word("插件", "the plugin that brings it")
+    plugin = word("插件", "the plugin that brings it", required=False)
+    bundle = word("规则包", "the folder of rules that brings it, without code", required=False)
     check_types = many(CheckTypeSummaryShape, "检查类型", "what can be checked in it")
 
 
 class DomainsShape(Shape):
     """All domains."""
 
-    domains = many(DomainShape, "领域", "the domains of the enabled plugins")
+    domains = many(DomainShape, "领域", "the domains that can be checked")
 
 
 class ContractShape(Shape):
