@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -24,6 +24,15 @@ PAUSE_AFTER_FAILURE = timedelta(hours=1)
 LEASE = "due"
 LEASE_LENGTH = timedelta(minutes=10)
 """How long a worker that died keeps others from its work."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAgain:
+    """What fell due, and the decision that follows it; None where it could not be judged."""
+
+    due: DueDecision
+    decision: Json | None
+
 
 _log = logging.getLogger(__name__)
 
@@ -66,16 +75,18 @@ def judge_due(
     *,
     new_id: Callable[[], str],
     clock: Callable[[], datetime],
+    past_failures: bool = False,
     limit: int = AT_ONCE,
-) -> Iterator[Json]:
-    """Judge again what has fallen due, the earliest first, and go through the answers.
+) -> Iterator[JudgedAgain]:
+    """Judge again what has fallen due, the earliest first, and go through what came of it.
 
     What cannot be judged is left for an hour, with the code of its error; it holds up no other.
+    With `past_failures` such ones are tried again now.
     """
-    for due in records.due.until(clock(), limit=limit):
+    for due in records.due.until(clock(), limit=limit, past_failures=past_failures):
         now = clock()
         try:
-            yield judge_again(due, records, rulebook, id_=new_id(), now=now)
+            decision = judge_again(due, records, rulebook, id_=new_id(), now=now)
         except AlreadySuperseded:
             # The institution was quicker: its correction stands, and nothing is due any more.
             continue
@@ -84,6 +95,9 @@ def judge_due(
         except FanzhaError as error:
             _log.warning("decision %s cannot be judged again: %s", due.decision_id, error.code)
             records.due.postpone(due.decision_id, now + PAUSE_AFTER_FAILURE, error.code)
+            yield JudgedAgain(replace(due, failure=error.code), None)
+        else:
+            yield JudgedAgain(due, decision)
 
 
 class DueWorker:

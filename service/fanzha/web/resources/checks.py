@@ -62,6 +62,8 @@ blueprint = Resource("checks", Text(zh="检查", en="Checks"))
         errors.WrongAssessment,
         errors.ContradictedElement,
         errors.UnknownInstitution,
+        errors.SupersededUnknown,
+        errors.AlreadySuperseded,
         errors.StoreUnavailable,
     ),
     needs_key=True,
