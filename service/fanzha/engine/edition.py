@@ -90,6 +90,7 @@ class Edition:
             name: fact.derivation.inputs for name, fact in law.facts.items() if fact.derivation
         }
         self.duties = {each.id: self._duty(law, each) for each in chosen}
+        self.deadlines = tuple((each.id, each.due) for each in chosen if each.due is not None)
         self.sources: frozenset[str] = frozenset().union(
             *(duty.sources for duty in self.duties.values())
         )

@@ -20,7 +20,7 @@ from fanzha.errors import (
     WrongEnvelope,
     raise_if_any,
 )
-from fanzha.model.check import Check
+from fanzha.model.check import Check, is_within
 from fanzha.model.law import Law
 from fanzha.model.norms import CheckType, Contract, Stage
 from fanzha.model.text import Text
@@ -319,7 +319,7 @@ def _times(
 def _scope(scope: tuple[str, ...], law: Law, check_type: str) -> Iterator[FanzhaError]:
     ids = [each.id for each in law.obligations_of(check_type)] if scope else []
     for position, each in enumerate(scope):
-        if not any(id_.startswith(each) for id_ in ids):
+        if not any(is_within(id_, each) for id_ in ids):
             yield WrongEnvelope(
                 Text(
                     zh=f"该检查类型没有以 `{each[:60]}` 开头的义务",

@@ -32,12 +32,12 @@ def decide(
     judgement: Judgement, rulebook: Rulebook, *, id_: str, now: datetime, explain: bool = False
 ) -> Json:
     """Return the decision; `explain` adds the derivation of each status."""
-    advised = {each.obligation.id: advise(each, judgement, rulebook) for each in judgement.duties}
+    advised = [advise(each, judgement, rulebook) for each in judgement.duties]
     liabilities, exposure = sanction(judgement, rulebook)
     check = judgement.check
     obligations = []
-    for each in judgement.duties:
-        answer = _obligation(each, advised[each.obligation.id], judgement, rulebook)
+    for each, advice in zip(judgement.duties, advised, strict=True):
+        answer = _obligation(each, advice, judgement, rulebook)
         if explain:
             answer["derivation"] = explain_duty(each, judgement, rulebook)
         obligations.append(answer)
@@ -73,9 +73,9 @@ def decide(
         "versions": _versions(rulebook),
         "recorded_at": shown_time(now),
     }
-    advice = overall(advised.values())
-    if advice is not None:
-        decision["advice"] = advice
+    word = overall(advised)
+    if word is not None:
+        decision["advice"] = word
     if check.reference is not None:
         decision["reference"] = check.reference
     if check.supersedes is not None:

@@ -64,6 +64,7 @@ def judge(
         day,
         edition,
         found.derived,
+        found.values,
         found.facts,
         {} if isinstance(findings, EngineError) else findings.elements,
         tuple(
@@ -130,10 +131,9 @@ def _folded(values: dict[str, Value], rulebook: Rulebook) -> dict[str, Folded]:
 def _dues(
     edition: Edition, values: dict[str, Value], rulebook: Rulebook
 ) -> Iterator[tuple[str, datetime | Text]]:
-    for id_, duty in edition.duties.items():
-        due = duty.obligation.due
-        start = values.get(due.start) if due else None
-        if due is not None and isinstance(start, datetime):
+    for id_, due in edition.deadlines:
+        start = values.get(due.start)
+        if isinstance(start, datetime):
             try:
                 yield id_, due_at(due, start, rulebook.law)
             except CalendarUnknown as error:
@@ -142,9 +142,8 @@ def _dues(
 
 def _in_scope(edition: Edition, check: Check) -> Iterator[Duty]:
     for id_, duty in edition.duties.items():
-        in_scope = not check.scope or id_.startswith(check.scope)
         if (
-            in_scope
+            check.covers(id_)
             and check.stage in duty.obligation.stages
             and duty.obligation.contract <= check.contract
         ):
@@ -163,8 +162,7 @@ def _judged(
         return JudgedDuty(obligation, Status.NOT_APPLICABLE)
     if isinstance(findings, EngineError):
         return JudgedDuty(obligation, Status.ERROR, note=findings.message)
-    failed = sorted(duty.sources & derived.failures.keys())
-    if failed:
+    if derived.failures and (failed := sorted(duty.sources & derived.failures.keys())):
         return JudgedDuty(obligation, Status.ERROR, note=derived.failures[failed[0]])
     status = findings.statuses[obligation.id]
     due = dues.get(obligation.id)

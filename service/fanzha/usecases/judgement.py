@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from fanzha.engine import Edition, Status
 from fanzha.model.attestation import Attestation
-from fanzha.model.check import Check
+from fanzha.model.check import Check, Value
 from fanzha.model.institution import Institution
 from fanzha.model.norms import Obligation
 from fanzha.model.text import Text
@@ -36,9 +37,10 @@ class Judgement:
     day: date
     edition: Edition
     derived: Derived
+    values: Mapping[str, Value]
+    """Stated and derived facts, attested and supplied ones."""
     facts: Mapping[str, Folded]
-    """Stated and derived facts, attested and supplied ones and deadlines, as conditions compare
-    them."""
+    """The same and the deadlines, as conditions compare them."""
     elements: Mapping[str, bool]
     duties: tuple[JudgedDuty, ...]
     attested: Mapping[str, Attestation] = field(default_factory=dict)
@@ -46,7 +48,7 @@ class Judgement:
     set_aside: frozenset[str] = frozenset()
     """Facts of the profile that what was posted of this event contradicts."""
 
-    @property
+    @cached_property
     def known(self) -> Mapping[str, Folded]:
         """Facts together with the elements that follow from them."""
         return {**self.facts, **self.elements}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -116,6 +116,19 @@ def field_of(fact: Fact) -> fields.Field[Any]:
             return fields.String(validate=validate.Length(max=MAXIMUM_TEXT), **common)
 
 
+def _is_plain(fact: Fact) -> Callable[[Any], bool]:
+    """Return whether a posted value is right as it stands: most are, and need no field."""
+    kind, low, high = fact.type.kind, fact.type.minimum, fact.type.maximum
+    words = frozenset(fact.type.values)
+    if kind is Kind.BOOLEAN:
+        return lambda value: value is True or value is False
+    if kind is Kind.INTEGER and low is not None and high is not None:
+        return lambda value: type(value) is int and low <= value <= high
+    if kind is Kind.ENUM:
+        return lambda value: type(value) is str and value in words
+    return lambda value: False
+
+
 class FactReader:
     """Reads facts and circumstances against one vocabulary."""
 
@@ -134,6 +147,7 @@ class FactReader:
     def __init__(self, facts: Mapping[str, Fact]) -> None:
         self._facts = {name: fact for name, fact in facts.items() if not fact.supplied}
         self._fields = {name: field_of(fact) for name, fact in self._facts.items()}
+        self._is_plain = {name: _is_plain(fact) for name, fact in self._facts.items()}
 
     def read(self, posted: Mapping[str, Any], *, circumstances: bool = False) -> dict[str, Value]:
         """Return the typed values; null is the same as absent.
@@ -149,6 +163,8 @@ class FactReader:
             fact = self._facts.get(name)
             if fact is None or (fact.kind is FactKind.CIRCUMSTANCE) != circumstances:
                 errors.append(self._unknown(name, fact, circumstances))
+            elif self._is_plain[name](value):
+                values[name] = value
             elif value is not None:
                 try:
                     values[name] = self._fields[name].deserialize(value)

@@ -19,16 +19,7 @@ def shown_value(name: str, judgement: Judgement, rulebook: Rulebook) -> Any:
         return MASK
     if name in judgement.elements:
         return judgement.elements[name]
-    check = judgement.check
-    supplied = {"occurred_at": check.occurred_at, "known_at": check.known_at}
-    attested = {each.fact: each.value for each in judgement.attested.values()}
-    for values in (check.facts, attested, judgement.derived.values, supplied, judgement.facts):
-        if name in values:
-            value = values[name]
-            break
-    else:
-        raise KeyError(name)
-    return shown(value)
+    return shown(judgement.values[name])
 
 
 def shown(value: Value) -> bool | int | str:
