@@ -6,19 +6,22 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import orjson
 
-from fanzha.errors import Location, UnknownInstitution, WrongInstitution
+from fanzha.errors import Location, NotFound, UnknownInstitution, WrongInstitution
+from fanzha.model.attestation import NOTHING_ATTESTED, Profile
 from fanzha.model.check import Check
 from fanzha.model.institution import Institution
 from fanzha.model.law import Law
 from fanzha.model.text import Text
+from fanzha.model.value_types import CHINA_TIME
 from fanzha.records import Records, open_records
 from fanzha.records.decision_id import new_decision_id
 from fanzha.settings import Settings
+from fanzha.usecases.attestation_form import read_attestations
 from fanzha.usecases.check_form import read_check
 from fanzha.usecases.decision import decide
 from fanzha.usecases.due_decisions import LEASE, LEASE_LENGTH, DueWorker, judge_due
@@ -26,6 +29,8 @@ from fanzha.usecases.filing import correction_of, filing_of
 from fanzha.usecases.judge import judge
 from fanzha.usecases.keep import record_of
 from fanzha.usecases.legal_calendar import china_day
+from fanzha.usecases.profile import attestations_on, profile_report
+from fanzha.usecases.registry_entry import refuse_wrong_entry
 from fanzha.usecases.rulebook import Rulebook, open_rulebook
 
 Clock = Callable[[], datetime]
@@ -92,7 +97,8 @@ class Application:
         """
         now = self._clock()
         check = read_check(body, self.law, self.rulebook.reader, now)
-        judgement = judge(check, self._institution(check, caller), self.rulebook)
+        institution = self._institution(check, caller)
+        judgement = judge(check, institution, self.rulebook, self._profile(check.institution))
         link = correction_of(check, self.records) if check.supersedes else None
         id_ = self._new_id()
         decision = decide(judgement, self.rulebook, id_=id_, now=now, explain=explain)
@@ -160,6 +166,60 @@ class Application:
                 where=Location(path="institution"),
             )
         return found
+
+    def _profile(self, institution_id: str) -> Profile:
+        # Institutions of a file have none: the record may not even be open.
+        if self._institutions is not None:
+            return NOTHING_ATTESTED
+        return self.records.profiles.get(institution_id)
+
+    def institution(self, institution_id: str) -> Institution:
+        """Return what the registry has of an institution; raise NotFound."""
+        found = self.records.institutions.get(institution_id)
+        if found is None:
+            shown = institution_id[:60]
+            raise NotFound(
+                Text(zh=f"未登记的机构 `{shown}`", en=f"no institution `{shown}` is registered"),
+                hint=Text(
+                    zh="由运营者登记：PUT /v1/institutions/{id}",
+                    en="operators register it: PUT /v1/institutions/{id}",
+                ),
+            )
+        return found
+
+    def register(self, institution: Institution) -> None:
+        """Put an institution into the registry; raise Problems for what it cannot hold."""
+        refuse_wrong_entry(institution, self.law.roles)
+        self.records.institutions.put(institution)
+
+    def attest(self, institution_id: str, body: Mapping[str, Any]) -> None:
+        """Add the attestations of `body` to a profile, all or none.
+
+        Raises NotFound, and Problems with everything that is wrong with them.
+        """
+        institution = self.institution(institution_id)
+        added = read_attestations(body, institution, self.rulebook, self.today)
+        self.records.profiles.add(institution_id, added, self._clock())
+
+    def profile(self, institution_id: str, day: date | None = None) -> dict[str, Any]:
+        """Return the attestations that stand on `day`, today by default, and the report on them.
+
+        Raises NotFound.
+        """
+        institution = self.institution(institution_id)
+        now = self._clock()
+        if day is None or day == china_day(now):
+            moment = now
+        else:
+            moment = datetime.combine(day, time(23, 59, 59), tzinfo=CHINA_TIME)
+        profile = self.records.profiles.get(institution_id)
+        days = self.settings.expiring_days
+        return {
+            "institution": institution_id,
+            "as_of": china_day(moment).isoformat(),
+            "attestations": attestations_on(profile, china_day(moment), self.rulebook),
+            "report": profile_report(institution, profile, self.rulebook, moment, days),
+        }
 
     def close(self) -> None:
         """Write what waits and give everything back."""

@@ -12,7 +12,7 @@ from fanzha.cli.liabilities_page import print_liabilities
 from fanzha.cli.page import Json, Page, numbered, plainly
 from fanzha.model.text import Text
 
-_STATUSES: Mapping[str, tuple[str, Text]] = {
+STATUSES: Mapping[str, tuple[str, Text]] = {
     "violated": ("bold red", Text(zh="违反", en="Violated")),
     "error": ("bold magenta", Text(zh="出错", en="Failed to judge")),
     "undetermined": ("bold yellow", Text(zh="尚不能确定", en="Undetermined")),
@@ -20,7 +20,7 @@ _STATUSES: Mapping[str, tuple[str, Text]] = {
     "fulfilled": ("bold green", Text(zh="已履行", en="Fulfilled")),
     "not_applicable": ("dim", Text(zh="不适用", en="Not applicable")),
 }
-_OUTCOMES: Mapping[str, tuple[str, Text]] = {
+OUTCOMES: Mapping[str, tuple[str, Text]] = {
     "non_compliant": ("bold white on red", Text(zh="不合规", en="Non-compliant")),
     "error": ("bold white on magenta", Text(zh="出错", en="Error")),
     "undetermined": ("bold black on yellow", Text(zh="尚不能确定", en="Undetermined")),
@@ -34,7 +34,7 @@ _ADVICE: Mapping[str, Text] = {
     "hold": Text(zh="暂缓办理", en="hold"),
     "refuse": Text(zh="不予办理", en="refuse"),
 }
-_STAGES: Mapping[str, Text] = {
+STAGES: Mapping[str, Text] = {
     "proposed": Text(zh="拟办", en="proposed"),
     "done": Text(zh="已办", en="done"),
 }
@@ -50,6 +50,8 @@ _REMEDY = Text(zh="处理", en="do")
 _DUE = Text(zh="期限", en="due")
 _NOTE = Text(zh="说明", en="note")
 _MISSING = Text(zh="缺少的必填事实", en="required facts not stated")
+_ASSESSED = Text(zh="评估人", en="assessed by")
+_FROM_PROFILE = Text(zh="取自机构档案", en="from the profile")
 _UNUSED = Text(zh="未被使用的事实", en="facts that nothing read")
 
 
@@ -62,7 +64,7 @@ def print_decision(decision: Json, console: Console, language: str) -> None:
     page = Page(console, language)
     _head(page, decision)
     obligations = decision["obligations"]
-    for status in _STATUSES:
+    for status in STATUSES:
         group = [each for each in obligations if each["status"] == status]
         if group:
             _group(page, status, group)
@@ -71,13 +73,13 @@ def print_decision(decision: Json, console: Console, language: str) -> None:
 
 
 def _head(page: Page, decision: Json) -> None:
-    style, outcome = _OUTCOMES[decision["outcome"]]
+    style, outcome = OUTCOMES[decision["outcome"]]
     page.line(0, (f" {page.say(outcome)} ", style), f"  {decision['id']}")
     check = decision["check"]
     page.line(
         0,
         f"{check['domain']}/{check['check_type']}",
-        f"  {page.say(_STAGES[check['stage']])}  {check['institution']}  {check['occurred_at']}",
+        f"  {page.say(STAGES[check['stage']])}  {check['institution']}  {check['occurred_at']}",
         style="dim",
     )
     if "advice" in decision:
@@ -88,21 +90,33 @@ def _head(page: Page, decision: Json) -> None:
     for each in law["not_in_force"]:
         days = page.period(each["in_force"])
         page.detail(0, _NOT_IN_FORCE, page.say(each["title"]), (f"  {days}", "dim"))
+    for note in decision.get("notes", ()):
+        print_note(page, note)
 
 
 def _group(page: Page, status: str, obligations: Sequence[Json]) -> None:
-    style, title = _STATUSES[status]
+    style, title = STATUSES[status]
     page.gap()
     page.line(0, f"{page.say(title)} ({len(obligations)})", style=style)
     for each in obligations:
         derivation = each.get("derivation")
         if status == "not_applicable" and derivation is None:
             continue
-        page.line(1, page.say(each["title"]), (f"  {', '.join(each['cites'])}", "dim"))
-        for label, detail in _details(page, each):
-            page.detail(2, label, detail)
+        print_obligation(page, each)
         if derivation is not None:
             print_derivation(page, derivation)
+
+
+def print_obligation(page: Page, obligation: Json) -> None:
+    """Print one obligation with what there is to know and to do."""
+    page.line(1, page.say(obligation["title"]), (f"  {', '.join(obligation['cites'])}", "dim"))
+    for label, detail in _details(page, obligation):
+        page.detail(2, label, detail)
+
+
+def print_note(page: Page, note: Json) -> None:
+    """Print what a reader should know besides."""
+    page.detail(0, _NOTE, (page.say(note["text"]), "yellow"))
 
 
 def _details(page: Page, obligation: Json) -> Iterator[tuple[Text, str]]:
@@ -130,9 +144,20 @@ def _basis(basis: Json) -> Iterator[str]:
 
 
 def _rest(page: Page, decision: Mapping[str, Any]) -> None:
-    lists = ((_MISSING, decision["missing_required"]), (_UNUSED, decision["unused"]))
-    if any(names for _, names in lists):
+    # Decisions of earlier versions have neither.
+    assessed = decision.get("assessed", ())
+    attested = [each["fact"] for each in decision.get("from_profile", ())]
+    lists = (
+        (_FROM_PROFILE, attested),
+        (_MISSING, decision["missing_required"]),
+        (_UNUSED, decision["unused"]),
+    )
+    if decision["assessed"] or any(names for _, names in lists):
         page.gap()
+    for each in assessed:
+        told = [each["by"], each["at"], *([each["basis"]] if each["basis"] else [])]
+        said = f"{each['fact']} = {plainly(each['value'])}"
+        page.detail(0, _ASSESSED, f"{page.joined(told)}: {said}")
     for label, names in lists:
         if names:
             page.detail(0, label, page.joined(names))

@@ -16,6 +16,7 @@ _TABLE = Text(zh="分类", en="by class")
 _ORIGINS: Mapping[str, Text] = {
     "check": Text(zh="检查所载", en="of the check"),
     "stated": Text(zh="所述", en="stated"),
+    "profile": Text(zh="机构档案", en="from the profile"),
     "definition": Text(zh="依定义", en="by definition"),
     "computed": Text(zh="计算", en="computed"),
     "assumed": Text(zh="假定", en="assumed"),

@@ -27,8 +27,9 @@ def _mistakes(
     messages: Mapping[Any, Any], body: Any, form: Schema, kind: type[RequestError], place: str
 ) -> Iterator[RequestError]:
     if not isinstance(body, Mapping):
+        shown = place or "body"
         yield kind(
-            Text(zh="此处应为一个 JSON 对象", en="this must be a JSON object"),
+            Text(zh=f"`{shown}` 应为一个 JSON 对象", en=f"`{shown}` must be a JSON object"),
             hint=Text(
                 zh="可用字段：" + "、".join(form.fields), en="with " + ", ".join(form.fields)
             ),

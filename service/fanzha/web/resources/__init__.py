@@ -9,6 +9,7 @@ from fanzha.web.resources import (
     documents,
     domains,
     health,
+    institutions,
     liabilities,
     obligations,
     parameters,
@@ -18,6 +19,7 @@ from fanzha.web.resources import (
 BLUEPRINTS = (
     checks.blueprint,
     decisions.blueprint,
+    institutions.blueprint,
     domains.blueprint,
     check_types.blueprint,
     obligations.blueprint,

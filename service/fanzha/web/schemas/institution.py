@@ -22,7 +22,7 @@ from fanzha.web.schemas.shape import (
 )
 
 
-class HeldRoleShape(Shape):
+class RegisteredRoleShape(Shape):
     """A role that an institution holds."""
 
     role = word("角色", "the role")
@@ -34,7 +34,7 @@ class InstitutionShape(Shape):
 
     id = word("机构编号", "its id")
     name = text("名称", "its name")
-    roles = many(HeldRoleShape, "法律角色", "its roles in law")
+    roles = many(RegisteredRoleShape, "法律角色", "its roles in law")
     licensed_from = day("许可的第一天", "first day of its licence", allow_none=True)
     licensed_until = day("许可的最后一天", "last day of its licence", allow_none=True)
     supervisor = word("监管机关", "its supervisor", allow_none=True)
