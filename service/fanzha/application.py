@@ -24,14 +24,17 @@ from fanzha.settings import Settings
 from fanzha.usecases.attestation_form import read_attestations
 from fanzha.usecases.check_form import read_check
 from fanzha.usecases.decision import decide
-from fanzha.usecases.due_decisions import LEASE, LEASE_LENGTH, DueWorker, judge_due
+from fanzha.usecases.due_decisions import LEASE, LEASE_LENGTH, DueWorker, JudgedAgain, judge_due
 from fanzha.usecases.filing import correction_of, filing_of
 from fanzha.usecases.judge import judge
 from fanzha.usecases.keep import record_of
 from fanzha.usecases.legal_calendar import china_day
+from fanzha.usecases.list_decisions import list_decisions
 from fanzha.usecases.profile import attestations_on, profile_report
 from fanzha.usecases.registry_entry import refuse_wrong_entry
+from fanzha.usecases.report import report, report_rows
 from fanzha.usecases.rulebook import Rulebook, open_rulebook
+from fanzha.usecases.self_test_runs import SelfTestRuns
 
 Clock = Callable[[], datetime]
 
@@ -63,6 +66,7 @@ class Application:
         self._clock = clock
         self._worker: DueWorker | None = None
         self._name = secrets.token_hex(8)
+        self._self_tests = self._new_self_tests(records) if records is not None else None
 
     @property
     def law(self) -> Law:
@@ -75,6 +79,13 @@ class Application:
         if self._records is None:
             raise RuntimeError("this application was opened without records")
         return self._records
+
+    @property
+    def self_tests(self) -> SelfTestRuns:
+        """Runs of worked cases; raises RuntimeError in an application opened without records."""
+        if self._self_tests is None:
+            raise RuntimeError("this application was opened without records")
+        return self._self_tests
 
     @property
     def today(self) -> date:
@@ -110,9 +121,45 @@ class Application:
             )
         return Answer(decision, content)
 
-    def judge_due(self) -> Iterator[dict[str, Any]]:
-        """Judge again what has fallen due, and go through the new decisions as they are stored."""
-        return judge_due(self.records, self.rulebook, new_id=self._new_id, clock=self._clock)
+    def list_decisions(self, asked: Mapping[str, str]) -> dict[str, Any]:
+        """Return one page of summaries; raise WrongQuery and BadDate."""
+        return list_decisions(self.records.decisions, asked)
+
+    def report(self, institution_id: str, first: date, last: date) -> dict[str, Any]:
+        """Return the report on an institution's acts of those days, with that of its profile.
+
+        The profile is that of the last day, or of today where that is still to come. Raises
+        NotFound for an institution that is not registered, and WrongQuery.
+        """
+        return report(
+            self.records.reports,
+            self.institution(institution_id),
+            first,
+            last,
+            self.rulebook,
+            now=self._clock(),
+            profile=self.profile(institution_id, min(last, self.today))["report"],
+        )
+
+    def report_rows(
+        self, institution_id: str, first: date, last: date
+    ) -> Iterator[Mapping[str, Any]]:
+        """Go through the rows of the report's table; raise NotFound and WrongQuery."""
+        self.institution(institution_id)
+        yield from report_rows(self.records.reports, institution_id, first, last)
+
+    def judge_due(self, *, past_failures: bool = False) -> Iterator[JudgedAgain]:
+        """Judge again what has fallen due, a part at a time, and go through what came of it.
+
+        What has failed is tried again after an hour, or now with `past_failures`.
+        """
+        return judge_due(
+            self.records,
+            self.rulebook,
+            new_id=self._new_id,
+            clock=self._clock,
+            past_failures=past_failures,
+        )
 
     def start_due_worker(self) -> None:
         """Judge what falls due in the background from now on, unless the settings say not to."""
@@ -124,7 +171,7 @@ class Application:
         """Do the work if no other process does, as long as the lease can be kept."""
         done = 0
         while self._has_lease():
-            found = sum(1 for _ in self.judge_due())
+            found = sum(each.decision is not None for each in self.judge_due())
             done += found
             if not found:
                 break
@@ -221,8 +268,19 @@ class Application:
             "report": profile_report(institution, profile, self.rulebook, moment, days),
         }
 
+    def _new_self_tests(self, records: Records) -> SelfTestRuns:
+        return SelfTestRuns(
+            self.rulebook,
+            records.self_tests,
+            new_id=self._new_id,
+            clock=self._clock,
+            editions=self.settings.editions,
+        )
+
     def close(self) -> None:
         """Write what waits and give everything back."""
+        if self._self_tests is not None:
+            self._self_tests.close()
         if self._worker is not None:
             self._worker.stop()
         if self._records is not None:

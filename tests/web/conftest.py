@@ -67,8 +67,11 @@ def records(settings: Settings) -> Iterator[Records]:
 
 
 @pytest.fixture
-def application(settings: Settings, rulebook: Rulebook, records: Records) -> Application:
-    return Application(settings, rulebook, records=records)
+def application(settings: Settings, rulebook: Rulebook, records: Records) -> Iterator[Application]:
+    opened = Application(settings, rulebook, records=records)
+    yield opened
+    # Not all of it: the law is every test's, and the records close themselves.
+    opened.self_tests.close()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from fanzha.records.personal import PersonalDigests, create_secret, load_secret
 from fanzha.records.profiles import Profiles
 from fanzha.records.reports import Reports
 from fanzha.records.schema import is_current, require_current
+from fanzha.records.self_tests import SelfTests
 from fanzha.records.tables import decisions
 from fanzha.records.writer import GroupingWriter
 from fanzha.settings import SECRET_KEY_FILE, Settings
@@ -36,6 +37,7 @@ class Records:
         self.institutions = Institutions(database)
         self.profiles = Profiles(database)
         self.keys = Keys(database)
+        self.self_tests = SelfTests(database)
         self.digests = digests
 
     def is_ready(self) -> bool:

@@ -168,3 +168,24 @@ keys = Table(
     Column("kind", String(20), nullable=False),
     Index(None, "institution"),
 )
+
+# A run of worked cases. The process that runs it says now and then that it is still there.
+self_tests = Table(
+    "self_tests",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("state", String(20), nullable=False),
+    # None: all cases.
+    Column("target", Unicode(200)),
+    # The institution whose key asked for it; None for an operator's.
+    Column("requested_by", Unicode(200)),
+    Column("requested_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("finished_at", Instant),
+    Column("seen_at", Instant, nullable=False),
+    Column("cases", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("report_json", LargeBinary),
+    Index(None, "state"),
+)

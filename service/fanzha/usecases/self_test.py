@@ -82,7 +82,7 @@ class CaseResult:
             "title": self.case.title.as_json(),
             "check_type": self.case.check_type,
             "passed": self.passed,
-            "duration_ms": round(self.duration_seconds * 1000, 1),
+            "duration_microseconds": round(self.duration_seconds * 1_000_000),
             "failures": [each.as_json() for each in self.failures],
         }
 
@@ -185,7 +185,9 @@ def report_of(results: Sequence[CaseResult], rulebook: Rulebook, target: str | N
             "cases": len(results),
             "passed": len(results) - failed,
             "failed": failed,
-            "duration_ms": round(sum(each.duration_seconds for each in results) * 1000, 1),
+            "duration_microseconds": round(
+                sum(each.duration_seconds for each in results) * 1_000_000
+            ),
         },
         "bundles": rulebook.bundles,
         "cases": [each.as_json() for each in results],

@@ -105,6 +105,7 @@ def described(
     query_schemas: Mapping[str, Json] | None = None,
     refusals: tuple[type[FanzhaError], ...] = (),
     needs_key: bool = False,
+    status: int = 200,
 ) -> Callable[[View], View]:
     """Describe a view: what it answers, takes and refuses. Nothing is converted or checked."""
     schemas = query_schemas or {}
@@ -112,7 +113,7 @@ def described(
         "summary": both(summary),
         "description": paragraphs(description),
         "responses": {
-            "200": {
+            str(status): {
                 "description": both(Text(zh="成功", en="Success")),
                 "content": {media_type: {"schema": answer or {"type": _type_of(media_type)}}},
                 **_headers(headers or {}),

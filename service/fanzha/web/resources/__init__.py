@@ -14,11 +14,14 @@ from fanzha.web.resources import (
     obligations,
     parameters,
     plugins,
+    reports,
+    self_tests,
 )
 
 BLUEPRINTS = (
     checks.blueprint,
     decisions.blueprint,
+    reports.blueprint,
     institutions.blueprint,
     domains.blueprint,
     check_types.blueprint,
@@ -26,6 +29,7 @@ BLUEPRINTS = (
     liabilities.blueprint,
     parameters.blueprint,
     plugins.blueprint,
+    self_tests.blueprint,
     health.blueprint,
     documents.blueprint,
 )
