@@ -103,6 +103,24 @@ DUE_SECONDS = Setting(
     ),
 )
 
+PLUGIN_SECONDS = Setting(
+    "FANZHA_PLUGIN_SECONDS",
+    "1.0",
+    Text(
+        zh="其他发行包的插件函数每次运行的时限，以秒计；超时的检查得到 error",
+        en="the limit of one run of a function of another distribution's plugin, in seconds; a "
+        "check that runs into it is answered with error",
+    ),
+)
+TRACE_HOOKS = Setting(
+    "FANZHA_TRACE_HOOKS",
+    "0",
+    Text(
+        zh="1：把每次钩子调用及其插件和结果写到标准错误",
+        en="1: write every call of a hook, with its plugin and result, to standard error",
+    ),
+)
+
 ALL = (
     DATABASE_URL,
     PLUGINS,
@@ -114,6 +132,8 @@ ALL = (
     EDITIONS,
     EXPIRING_DAYS,
     DUE_SECONDS,
+    PLUGIN_SECONDS,
+    TRACE_HOOKS,
 )
 
 
@@ -131,6 +151,8 @@ class Settings:
     editions: int
     expiring_days: int
     due_seconds: int
+    plugin_seconds: float
+    trace_hooks: bool
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -148,6 +170,8 @@ class Settings:
             editions=EDITIONS.read(environ, _integer(1, 10_000)),
             expiring_days=EXPIRING_DAYS.read(environ, _integer(0, 3650)),
             due_seconds=DUE_SECONDS.read(environ, _integer(0, 86_400)),
+            plugin_seconds=PLUGIN_SECONDS.read(environ, _seconds(60)),
+            trace_hooks=bool(TRACE_HOOKS.read(environ, _integer(0, 1))),
         )
 
 
@@ -235,5 +259,24 @@ def _integer(minimum: int, maximum: int) -> Callable[[Setting, str], int]:
         if not minimum <= int(value) <= maximum:
             raise setting.refused(value, Text(zh="超出范围", en="is out of range"), hint)
         return int(value)
+
+    return convert
+
+
+def _seconds(maximum: int) -> Callable[[Setting, str], float]:
+    def convert(setting: Setting, value: str) -> float:
+        # No exponent, no infinity: float() would take them.
+        if re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", value) is None or not (
+            0 < float(value) <= maximum
+        ):
+            raise setting.refused(
+                value,
+                Text(zh="不是可用的秒数", en="is no number of seconds that can be used"),
+                Text(
+                    zh=f"请填写大于 0、不超过 {maximum} 的秒数，如 0.5",
+                    en=f"write seconds above 0 and up to {maximum}, such as 0.5",
+                ),
+            )
+        return float(value)
 
     return convert

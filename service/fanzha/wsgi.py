@@ -10,6 +10,7 @@ from flask import Flask
 from fanzha.application import open_application
 from fanzha.settings import Settings
 from fanzha.web import create_app
+from fanzha.web.retirement import retiring
 
 
 def create() -> Flask:
@@ -22,7 +23,11 @@ def create() -> Flask:
     # However the process ends in order, what waits to be written is written first.
     atexit.register(application.close)
     application.start_due_worker()
-    return create_app(application)
+    app = create_app(application)
+    app.wsgi_app = retiring(  # type: ignore[method-assign]
+        app.wsgi_app, lambda: application.rulebook.runner.is_worn
+    )
+    return app
 
 
 def _log_to_standard_error() -> None:

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.plugins_host.strangers import DOMAIN, FUNCTIONS, HEAD, Site, loaded
 
+from fanzha.errors import Problems
 from fanzha.plugins.contributions import PluginIdentity
+from fanzha.plugins.host import load_plugins
 
 
 def test_a_strangers_plugin_comes_through_the_same_door_as_ours(site: Site) -> None:
@@ -114,3 +117,22 @@ def test_importing_the_host_loads_no_plugin() -> None:
         [sys.executable, "-c", code], cwd=here, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_plugin_says_for_which_version_of_the_api_it_was_written(site: Site) -> None:
+    site.install("first", FUNCTIONS % "")
+    site.install("second", "FANZHA_API = 1\n" + FUNCTIONS % "")
+    assert loaded("first", "second").apis == {"first": 1, "second": 1}
+
+
+def test_every_call_of_a_hook_can_be_followed(site: Site) -> None:
+    site.install("sums", FUNCTIONS % "" + "@hookimpl\ndef fanzha_rulesets(): return []\n")
+    site.install("broken", HEAD + "@hookimpl\ndef fanzha_rulesets(): return 1 / 0\n")
+    told: list[str] = []
+    with pytest.raises(Problems):
+        load_plugins(["sums", "broken"], trace=told.append)
+    assert told == [
+        "fanzha_derived_functions of sums: {}",
+        "fanzha_rulesets of broken raised ZeroDivisionError('division by zero')",
+        "fanzha_rulesets of sums: []",
+    ]

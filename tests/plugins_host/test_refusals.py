@@ -126,6 +126,27 @@ def test_one_without_hooks(site: Site) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("version", "message", "hint"),
+    [
+        (
+            "2",
+            "plugin `customs` was written for version 2 of the plugin API, and this service has "
+            "version 1",
+            "upgrade the service, or install an earlier version of the plugin",
+        ),
+        ("0", "FANZHA_API of plugin `customs` is no version: 0", "write FANZHA_API = 1"),
+        ("'1'", "FANZHA_API of plugin `customs` is no version: '1'", "write FANZHA_API = 1"),
+        ("True", "FANZHA_API of plugin `customs` is no version: True", "write FANZHA_API = 1"),
+    ],
+)
+def test_one_for_another_version_of_the_plugin_api(
+    site: Site, version: str, message: str, hint: str
+) -> None:
+    site.install("customs", f"FANZHA_API = {version}\n" + FUNCTIONS % "")
+    assert _told(_one("customs")) == (message, hint)
+
+
 HOOK = HEAD + "%s\n"
 
 

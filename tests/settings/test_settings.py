@@ -36,7 +36,10 @@ def test_without_any_setting_the_defaults_hold() -> None:
         port=8000,
         maximum_body_bytes=MEBIBYTE,
         editions=64,
+        expiring_days=60,
         due_seconds=300,
+        plugin_seconds=1.0,
+        trace_hooks=False,
     )
 
 
@@ -49,6 +52,10 @@ VALUES = {
     "FANZHA_PORT": ("65535", 65535),
     "FANZHA_MAXIMUM_BODY_BYTES": ("1024", 1024),
     "FANZHA_EDITIONS": ("1", 1),
+    "FANZHA_EXPIRING_DAYS": ("30", 30),
+    "FANZHA_DUE_SECONDS": ("0", 0),
+    "FANZHA_PLUGIN_SECONDS": ("0.25", 0.25),
+    "FANZHA_TRACE_HOOKS": ("1", True),
 }
 
 
@@ -87,6 +94,10 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         ("FANZHA_PLUGINS", "telecom,telecom", "`telecom` is named twice", "write names"),
         ("FANZHA_RULESETS", "/no/such/folder", "`/no/such/folder` is not a folder", "name folders"),
         ("FANZHA_RULESETS", __file__, "is not a folder", "name folders that exist"),
+        ("FANZHA_PLUGIN_SECONDS", "0", "is no number of seconds", "above 0 and up to 60"),
+        ("FANZHA_PLUGIN_SECONDS", "61", "is no number of seconds", "above 0 and up to 60"),
+        ("FANZHA_PLUGIN_SECONDS", "1e1", "is no number of seconds", "such as 0.5"),
+        ("FANZHA_PLUGIN_SECONDS", "inf", "is no number of seconds", "such as 0.5"),
         ("FANZHA_PORT", "http", "`http` is not a whole number", "from 1 to 65535"),
         ("FANZHA_PORT", "80.5", "`80.5` is not a whole number", "from 1 to 65535"),
         ("FANZHA_PORT", "8_000", "`8_000` is not a whole number", "from 1 to 65535"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,6 +41,18 @@ def _law_with(function: Callable[..., Any]) -> Iterator[Evaluate]:
         yield evaluate
     finally:
         rulebook.close()
+
+
+def test_one_that_hangs_is_an_error_that_names_the_plugin_and_the_next_fails_at_once() -> None:
+    released = threading.Event()
+    with _law_with(lambda signals: int(released.wait())) as evaluate:
+        for _ in range(2):
+            answer = evaluate(sale())
+            assert answer["outcome"] == "error"
+            note = obligation(answer, "small.a6")["note"]["en"]
+            assert "plugin `testing`" in note
+            assert "ran for more than 1.0 s and is not called again" in note
+    released.set()
 
 
 def _raising(_: int) -> int:

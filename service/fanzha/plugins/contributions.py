@@ -14,6 +14,9 @@ Kind = Literal["boolean", "integer", "string", "enum", "date", "datetime"]
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 ANY = "any"
 
+API_VERSION = 1
+"""Of the plugin API: raised when a plugin written for the one before would no longer work."""
+
 T = TypeVar("T")
 
 

@@ -5,8 +5,8 @@ A law that is silently missing is the worst failure there is, so nothing is skip
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from fanzha.errors import PluginError, raise_if_any
 from fanzha.model.text import Text
 from fanzha.plugins import discovery, hookspecs
 from fanzha.plugins.contributions import Contribution, DerivedFunction, Domain, PluginIdentity
-from fanzha.plugins.module_contract import HOOK_NAMES, breaches, implemented_hooks
+from fanzha.plugins.module_contract import HOOK_NAMES, api_of, breaches, implemented_hooks
 from fanzha.plugins.value_contract import breaches_of_value
 
 
@@ -34,10 +34,25 @@ class LoadedPlugins:
     domains: tuple[Contribution[Domain], ...]
     functions: Mapping[str, Contribution[DerivedFunction]]
     rulesets: tuple[Contribution[Path], ...]
+    apis: Mapping[str, int] = field(default_factory=dict)
+    """Plugin name -> the version of the plugin API that it was written for."""
+
+    def prefix_of(self, plugin: str) -> str | None:
+        """Return the prefix of a plugin's domain; None for a plugin without one."""
+        return next(
+            (each.value.prefix for each in self.domains if each.plugin.name == plugin), None
+        )
+
+
+Trace = Callable[[str], None]
+"""Told every call of a hook, in one line."""
 
 
 def load_plugins(
-    enabled: Sequence[str], *, reserved_functions: Collection[str] = ()
+    enabled: Sequence[str],
+    *,
+    reserved_functions: Collection[str] = (),
+    trace: Trace | None = None,
 ) -> LoadedPlugins:
     """Import, validate and register the enabled plugins, and collect what they bring.
 
@@ -54,7 +69,7 @@ def load_plugins(
     raise_if_any(errors)
 
     manager = _manager(modules)
-    results, errors = _collect(manager)
+    results, errors = _collect(manager, trace or _untold)
     raise_if_any(errors)
 
     identities = {each.name: discovery.identity(each) for each in selected}
@@ -97,7 +112,12 @@ def load_plugins(
         domains=domains,
         functions=MappingProxyType(dict(functions)),
         rulesets=rulesets,
+        apis=MappingProxyType({name: api_of(module) for name, module in modules.items()}),
     )
+
+
+def _untold(_: str) -> None:
+    """Tell nobody."""
 
 
 def _import(entry_point: EntryPoint) -> tuple[Any, list[PluginError]]:
@@ -122,7 +142,7 @@ def _manager(modules: Mapping[str, Any]) -> pluggy.PluginManager:
 
 
 def _collect(
-    manager: pluggy.PluginManager,
+    manager: pluggy.PluginManager, trace: Trace
 ) -> tuple[dict[str, list[tuple[str, Any]]], list[PluginError]]:
     """Call each implementation by itself, so that a result or failure has its plugin's name."""
     results: dict[str, list[tuple[str, Any]]] = {}
@@ -133,8 +153,10 @@ def _collect(
         for each in sorted(implementations, key=lambda each: each.plugin_name):
             try:
                 value = each.function()
+                trace(f"{hook} of {each.plugin_name}: {value!r}")
             # A stranger's code again; see above.
             except (Exception, SystemExit) as error:  # noqa: BLE001
+                trace(f"{hook} of {each.plugin_name} raised {error!r}")
                 errors.append(_failed(each.plugin_name, f"{hook} 中", f"in {hook}", error))
                 continue
             errors += breaches_of_value(each.plugin_name, hook, value)

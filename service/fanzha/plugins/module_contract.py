@@ -15,12 +15,20 @@ from typing import Any
 from fanzha.errors import PluginError
 from fanzha.model.text import Text
 from fanzha.plugins import hookspecs
+from fanzha.plugins.contributions import API_VERSION
 
+API_NAME = "FANZHA_API"
 HOOK_NAMES = tuple(
     sorted(name for name in vars(hookspecs) if name.startswith(f"{hookspecs.PROJECT}_"))
 )
 _MARK = f"{hookspecs.PROJECT}_impl"
 _OPTIONS_THAT_CHANGE_CALLS = ("wrapper", "hookwrapper", "optionalhook", "specname")
+
+
+def api_of(module: object) -> int:
+    """Return the version of the plugin API that a module was written for; the first by default."""
+    version: int = getattr(module, API_NAME, 1)
+    return version
 
 
 def implemented_hooks(module: object) -> tuple[str, ...]:
@@ -43,6 +51,7 @@ def breaches(plugin: str, module: object) -> Iterator[PluginError]:
             ),
         )
         return
+    yield from _breaches_of_api(plugin, getattr(module, API_NAME, 1))
     found = False
     for name, value in sorted(vars(module).items()):
         if _is_marked(value) or (name.startswith(f"{hookspecs.PROJECT}_") and callable(value)):
@@ -57,6 +66,31 @@ def breaches(plugin: str, module: object) -> Iterator[PluginError]:
             hint=Text(
                 zh="请至少实现一个钩子：" + "、".join(HOOK_NAMES),
                 en="implement at least one of " + ", ".join(HOOK_NAMES),
+            ),
+        )
+
+
+def _breaches_of_api(plugin: str, version: object) -> Iterator[PluginError]:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        yield PluginError(
+            Text(
+                zh=f"插件 `{plugin}` 的 {API_NAME} 不是版本号：{version!r}",
+                en=f"{API_NAME} of plugin `{plugin}` is no version: {version!r}",
+            ),
+            hint=Text(
+                zh=f"请写 {API_NAME} = {API_VERSION}", en=f"write {API_NAME} = {API_VERSION}"
+            ),
+        )
+    elif version > API_VERSION:
+        yield PluginError(
+            Text(
+                zh=f"插件 `{plugin}` 为插件接口第 {version} 版编写，本服务为第 {API_VERSION} 版",
+                en=f"plugin `{plugin}` was written for version {version} of the plugin API, and "
+                f"this service has version {API_VERSION}",
+            ),
+            hint=Text(
+                zh="请升级服务，或安装该插件的较早版本",
+                en="upgrade the service, or install an earlier version of the plugin",
             ),
         )
 

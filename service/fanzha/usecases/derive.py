@@ -10,6 +10,7 @@ from datetime import date, datetime
 from fanzha.model.check import Value
 from fanzha.model.text import Text
 from fanzha.model.value_types import Kind, ValueType
+from fanzha.plugins.running import FunctionHangs
 from fanzha.usecases.legal_calendar import CalendarUnknown
 from fanzha.usecases.rulebook import Rulebook
 
@@ -40,18 +41,23 @@ def derive(names: Iterable[str], stated: Mapping[str, Value], rulebook: Rulebook
             continue
         if any(each not in known for each in derivation.inputs):
             continue
-        function = rulebook.functions[derivation.function]
         owner = rulebook.owners[derivation.function]
         try:
-            value = function.function(*(known[each] for each in derivation.inputs))
+            value = rulebook.runner.run(
+                derivation.function, *(known[each] for each in derivation.inputs)
+            )
         except CalendarUnknown as error:
             derived.unknown[name] = error.message
+            continue
+        except FunctionHangs:
+            cause = _hangs(rulebook.runner.seconds)
+            derived.failures[name] = _failed(owner, derivation.function, cause)
             continue
         # The edge to a stranger's code: whatever it raises costs this answer and no other, and
         # `exit()` in there would end the process.
         except (Exception, SystemExit) as error:  # noqa: BLE001
-            cause = type(error).__name__
-            derived.failures[name] = _failed(owner, derivation.function, Text(zh=cause, en=cause))
+            cause = Text(zh=type(error).__name__, en=type(error).__name__)
+            derived.failures[name] = _failed(owner, derivation.function, cause)
             continue
         if value is None:
             continue
@@ -81,6 +87,13 @@ def fits(value: object, type_: ValueType) -> bool:
         case Kind.STRING:
             # No surrogates: neither the engine nor the answer can carry them.
             return isinstance(value, str) and not _SURROGATE.search(value)
+
+
+def _hangs(seconds: float) -> Text:
+    return Text(
+        zh=f"运行超过 {seconds} 秒，不再调用",
+        en=f"it ran for more than {seconds} s and is not called again",
+    )
 
 
 def _failed(owner: str, function: str, cause: Text) -> Text:

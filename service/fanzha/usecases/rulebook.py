@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from fanzha.model.norms import Obligation
 from fanzha.model.vocabulary import Parameter
 from fanzha.plugins.contributions import DerivedFunction
 from fanzha.plugins.host import LoadedPlugins, load_plugins
+from fanzha.plugins.running import Runner
 from fanzha.rulesets.bundle_file import clashes, folder_of_operator, folder_of_plugin
 from fanzha.rulesets.folders import RuleFolder, builtin_rules
 from fanzha.rulesets.loader import load_law
@@ -42,6 +44,8 @@ class Rulebook:
     numbers: Mapping[str, list[Json]]
     """Obligation -> the parameters it reads, as answers show them."""
     bundles: list[Json]
+    runner: Runner
+    """Calls the functions, and keeps account of the plugins' time."""
     folders: tuple[RuleFolder, ...] = ()
     """Where the law was read from; worked cases lie there too."""
 
@@ -57,7 +61,11 @@ class Rulebook:
 
 def open_rulebook(settings: Settings) -> Rulebook:
     """Load the enabled plugins and all rules; raise Problems with everything that is wrong."""
-    plugins = load_plugins(settings.plugins, reserved_functions=BUILT_IN)
+    plugins = load_plugins(
+        settings.plugins,
+        reserved_functions=BUILT_IN,
+        trace=_to_standard_error if settings.trace_hooks else None,
+    )
     functions = dict(BUILT_IN)
     owners = dict.fromkeys(BUILT_IN, SERVICE)
     for name, contribution in plugins.functions.items():
@@ -70,7 +78,9 @@ def open_rulebook(settings: Settings) -> Rulebook:
         domains={each.value.name: each.value.title for each in plugins.domains},
         functions=functions,
     )
-    rulebook = rulebook_of(law, plugins, functions, owners, settings.editions)
+    rulebook = rulebook_of(
+        law, plugins, functions, owners, settings.editions, settings.plugin_seconds
+    )
     return replace(rulebook, folders=tuple(folders))
 
 
@@ -80,8 +90,13 @@ def rulebook_of(
     functions: Mapping[str, DerivedFunction],
     owners: Mapping[str, str],
     editions: int,
+    plugin_seconds: float = 1.0,
 ) -> Rulebook:
-    """Return a loaded law ready to be applied; at most `editions` of it are kept compiled."""
+    """Return a loaded law ready to be applied; at most `editions` of it are kept compiled.
+
+    `plugin_seconds` is the limit of one run of a function of another distribution.
+    """
+    ours = {each.name for each in plugins.identities if each.origin == SERVICE}
     return Rulebook(
         law=law,
         plugins=plugins,
@@ -92,7 +107,12 @@ def rulebook_of(
         obligations={id_: _described(each) for id_, each in law.obligations.items()},
         numbers={id_: _numbers(law, each) for id_, each in law.obligations.items()},
         bundles=[{"name": each.name, "digest": each.digest} for each in law.bundles],
+        runner=Runner(functions, owners, trusted={SERVICE, *ours}, seconds=plugin_seconds),
     )
+
+
+def _to_standard_error(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 def _folders(settings: Settings, plugins: LoadedPlugins) -> list[RuleFolder]:
@@ -109,9 +129,12 @@ def _folders(settings: Settings, plugins: LoadedPlugins) -> list[RuleFolder]:
                     plugin, prefixes.get(plugin), each.value, domains.get(plugin, frozenset())
                 )
             )
+    read = {each.path.resolve() for each in opened}
     for path in settings.rulesets:
-        with _noting(errors):
-            opened.append(folder_of_operator(path))
+        # One that its plugin brings already is not another one.
+        if path.resolve() not in read:
+            with _noting(errors):
+                opened.append(folder_of_operator(path))
     taken = [(prefix, plugin) for plugin, prefix in prefixes.items()]
     raise_if_any([*errors, *clashes(opened, taken)])
     return [builtin_rules(), *opened]
