@@ -80,13 +80,11 @@ class CheckForm(Schema):
         ),
     )
     facts = fields.Dict(
-        keys=fields.String(),
         required=True,
         validate=validate.Length(max=MAXIMUM_FACTS),
         metadata=_title("事实", "Facts"),
     )
     circumstances = fields.Dict(
-        keys=fields.String(),
         allow_none=True,
         validate=validate.Length(max=MAXIMUM_FACTS),
         metadata=_title("处罚情节", "What only sanctions depend on"),
