@@ -52,6 +52,7 @@ def decide(
             "occurred_at": shown_time(check.occurred_at),
             "known_at": shown_time(check.known_at),
             "contract": check.contract,
+            "bearer": sorted(rulebook.law.check_types[check.key].bearer),
         },
         "settled": {
             "of": sum(each.status not in _OPEN for each in judgement.duties),

@@ -56,7 +56,8 @@ def judge(
     findings = found.findings
     if not isinstance(findings, EngineError):
         _refuse_contradictions(findings, edition, found.values, rulebook)
-    roles = rulebook.law.close_roles(institution.roles)
+    bearer = rulebook.law.check_types[check.key].bearer
+    roles = rulebook.law.close_roles(bearer or institution.roles)
     return Judgement(
         check,
         institution,

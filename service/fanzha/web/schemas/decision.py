@@ -165,6 +165,7 @@ class CheckedShape(Shape):
     occurred_at = moment("行为时间", "when the act happened, or is to")
     known_at = moment("情况截止时间", "up to when the facts are told")
     contract = number("合同版本", "version of the contract")
+    bearer = words("判断谁的义务（空：该机构）", "whose duties were judged; empty: its own")
 
 
 class SettledShape(Shape):
