@@ -37,8 +37,8 @@ EXPOSURE_NOTE = Text(
     "得“视为各自行为”。实际金额由主管机关在二者之间认定。",
     en="Fines of firm liabilities only. Ranges of several decisions do not simply add up: if the "
     "authority takes all breaches as one act, it is fined once, at the higher amount "
-    "(Administrative Penalty Law 29): `as one act`. If it takes each as an act of its own, each is "
-    "fined: `as separate acts`. What is imposed lies between the two and is for the authority.",
+    "(Administrative Penalty Law 29): “as one act”. If it takes each as an act of its own, each is "
+    "fined: “as separate acts”. What is imposed lies between the two and is for the authority.",
 )
 PERIOD_NOTE = Text(
     zh="按行为发生之日（中国时间）统计；被更正或期限届满后重新判断的决定由新的决定代替，不重复计入。",
