@@ -22,7 +22,9 @@ from fanzha.records import Records, open_records
 from fanzha.records.decision_id import new_decision_id
 from fanzha.settings import Settings
 from fanzha.usecases.attestation_form import read_attestations
+from fanzha.usecases.cases import read_cases
 from fanzha.usecases.check_form import read_check
+from fanzha.usecases.coverage import coverage
 from fanzha.usecases.decision import decide
 from fanzha.usecases.due_decisions import LEASE, LEASE_LENGTH, DueWorker, JudgedAgain, judge_due
 from fanzha.usecases.filing import correction_of, filing_of
@@ -66,6 +68,7 @@ class Application:
         self._clock = clock
         self._worker: DueWorker | None = None
         self._name = secrets.token_hex(8)
+        self._coverage: dict[str, dict[str, Any]] = {}
         self._self_tests = self._new_self_tests(records) if records is not None else None
 
     @property
@@ -120,6 +123,13 @@ class Application:
                 filing_of(judgement, link),
             )
         return Answer(decision, content)
+
+    def coverage(self, law_key: str) -> dict[str, Any]:
+        """Return the account of a law, as of the start; raise NotFound where none is kept."""
+        if law_key not in self._coverage:
+            cases = read_cases(self.rulebook.folders)
+            self._coverage[law_key] = coverage(self.rulebook, cases, law_key)
+        return self._coverage[law_key]
 
     def list_decisions(self, asked: Mapping[str, str]) -> dict[str, Any]:
         """Return one page of summaries; raise WrongQuery and BadDate."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fanzha.web.resources import (
     check_types,
     checks,
+    coverage,
     decisions,
     documents,
     domains,
@@ -30,6 +31,7 @@ BLUEPRINTS = (
     parameters.blueprint,
     plugins.blueprint,
     self_tests.blueprint,
+    coverage.blueprint,
     health.blueprint,
     documents.blueprint,
 )
