@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.cli.conftest import SIXTH_CARD, Run, as_json
+from tests.cli.conftest import EXAMPLES, NEW_CARD, SIXTH_CARD, Run, as_json
+
+UNDER_WAY = min((EXAMPLES / "telecom" / "phone_card_monitoring").glob("*.done.pending.json"))
 
 
 def test_a_stored_decision_is_shown_as_the_check_showed_it(registered: Run) -> None:
@@ -25,3 +27,38 @@ def test_an_id_that_is_not_there_is_told(registered: Run) -> None:
     assert "[not_found]" in result.stderr
     told = as_json(registered("decisions", "show", "nothing", "--json"))
     assert [each["code"] for each in told["errors"]] == ["not_found"]
+
+
+def test_decisions_are_listed_with_what_was_breached(registered: Run) -> None:
+    id_ = as_json(registered("check", SIXTH_CARD, "--record", "--json"))["id"]
+    registered("check", NEW_CARD, "--record")
+    shown = registered("decisions", "list", "--outcome", "non_compliant", COLUMNS="160")
+    assert shown.exit_code == 0
+    assert id_ in shown.stdout
+    assert "cn.atofl.a10.p1.1" in shown.stdout
+    assert "new-card" not in shown.stdout
+    told = as_json(registered("decisions", "list", "--limit", "1", "--json"))
+    assert [each["outcome"] for each in told["decisions"]] == ["compliant"]
+    rest = as_json(registered("decisions", "list", "--cursor", told["next"], "--json"))
+    assert [each["id"] for each in rest["decisions"]] == [id_]
+
+
+def test_an_empty_list_and_a_wrong_filter_say_so(registered: Run) -> None:
+    assert "没有" in registered("decisions", "list", "--lang", "zh").stdout
+    wrong = registered("decisions", "list", "--outcome", "complian")
+    assert wrong.exit_code == 2
+    assert "did you mean `compliant`" in wrong.stderr
+
+
+def test_what_falls_due_is_listed_and_then_judged_again(registered: Run) -> None:
+    first = as_json(registered("check", UNDER_WAY, "--record", "--json"))["id"]
+    ahead = as_json(registered("decisions", "due", "--list", "--until", "2100-01-01", "--json"))
+    assert [(each["id"], each["outcome"]) for each in ahead["decisions"]] == [(first, None)]
+    judged = registered("decisions", "due", "--json")
+    (row,) = as_json(judged)["decisions"]
+    assert (row["id"], row["outcome"]) == (first, "non_compliant")
+    assert judged.exit_code == 1
+    shown = as_json(registered("decisions", "show", first, "--json"))
+    assert shown["links"] == {"followed_by": row["followed_by"]}
+    again = registered("decisions", "due", COLUMNS="160")
+    assert (again.exit_code, "nothing falls due" in again.stdout) == (0, True)

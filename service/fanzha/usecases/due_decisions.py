@@ -12,6 +12,7 @@ import orjson
 
 from fanzha.errors import AlreadySuperseded, FanzhaError, StoreUnavailable
 from fanzha.records import DecisionRecord, DueDecision, Link, Records, Relation
+from fanzha.usecases.check_form import find_check_type
 from fanzha.usecases.decision import Json, decide
 from fanzha.usecases.filing import filing_of
 from fanzha.usecases.judge import judge
@@ -44,9 +45,12 @@ def judge_again(
 
     Nothing is asked but the record: the roles, the licence and the attestations of then. What
     was done since and never posted is not known, so the institution should correct it then.
-    Raises the errors of `judge`; AlreadySuperseded where another stands in its place by now.
+    Raises the errors of `judge`, UnknownDomain or UnknownCheckType where no plugin has it any
+    more, and AlreadySuperseded where another stands in its place by now.
     """
     record = records.decisions.get_record(due.decision_id)
+    # A plugin can have gone since: that costs this decision and no other.
+    find_check_type(record.domain, record.check_type, rulebook.law)
     kept = read_kept(record, now, rulebook)
     judgement = judge(kept.check, kept.institution, rulebook, kept.profile)
     decision = decide(judgement, rulebook, id_=id_, now=now)
