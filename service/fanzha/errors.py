@@ -133,6 +133,14 @@ class PluginError(FanzhaError):
     title = Text(zh="插件有误", en="Invalid plugin")
 
 
+class PluginIncomplete(PluginError):
+    """Something that a plugin or a folder of rules lacks before it may be enabled."""
+
+    code = "plugin_incomplete"
+    title = Text(zh="插件尚不完整", en="The plugin is not complete")
+    exit_code = EXIT_FOUND_SOMETHING
+
+
 class SettingError(FanzhaError):
     """A setting of the environment that cannot be used; stops the start."""
 

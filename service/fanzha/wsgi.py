@@ -24,7 +24,7 @@ def create() -> Flask:
     atexit.register(application.close)
     application.start_due_worker()
     app = create_app(application)
-    app.wsgi_app = retiring(  # type: ignore[method-assign]
+    app.wsgi_app = retiring(  # type: ignore[method-assign, assignment]
         app.wsgi_app, lambda: application.rulebook.runner.is_worn
     )
     return app

@@ -47,8 +47,10 @@ def test_an_installed_plugin_that_is_not_enabled_is_listed_as_such(
         "version": "1.2",
         "origin": "another",
         "enabled": False,
+        "state": "not_enabled",
         "hooks": [],
         "check_types": [],
+        "obligations": [],
         "functions": [],
     }
 

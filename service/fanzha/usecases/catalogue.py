@@ -385,30 +385,49 @@ def _parameter(law: Law, parameter: Parameter) -> Json:
 def plugins(rulebook: Rulebook) -> list[Json]:
     """Return the installed plugins, the enabled ones first."""
     loaded = rulebook.plugins
-    enabled = [
-        {
-            **_identity(each),
-            "enabled": True,
-            "hooks": list(loaded.hooks[each.name]),
-            "check_types": [
-                check_type.key
-                for domain in loaded.domains
-                if domain.plugin == each
-                for check_type in rulebook.law.check_types.values()
-                if check_type.domain == domain.value.name
-            ],
-            "functions": sorted(
-                name for name, owner in rulebook.owners.items() if owner == each.name
-            ),
-        }
-        for each in loaded.identities
-    ]
+    enabled = [_enabled(each, rulebook) for each in loaded.identities]
     # A plugin that is not enabled is not imported either: its hooks are not known.
     others = [
-        {**_identity(each), "enabled": False, "hooks": [], "check_types": [], "functions": []}
+        {
+            **_identity(each),
+            "enabled": False,
+            "state": "not_enabled",
+            "hooks": [],
+            "check_types": [],
+            "obligations": [],
+            "functions": [],
+        }
         for each in loaded.not_enabled
     ]
     return [*enabled, *others]
+
+
+def _enabled(plugin: PluginIdentity, rulebook: Rulebook) -> Json:
+    loaded, law = rulebook.plugins, rulebook.law
+    domains = {each.value.name for each in loaded.domains if each.plugin == plugin}
+    check_types = [key for key, each in law.check_types.items() if each.domain in domains]
+    spent = rulebook.runner.spent(plugin.name)
+    found: Json = {
+        **_identity(plugin),
+        "enabled": True,
+        "state": "hanging" if spent.hanging else "enabled",
+        "api": loaded.apis.get(plugin.name, 1),
+        "hooks": list(loaded.hooks[plugin.name]),
+        "check_types": check_types,
+        "obligations": sorted(
+            id_ for id_, each in law.obligations.items() if each.check_types & set(check_types)
+        ),
+        "functions": sorted(
+            name for name, owner in rulebook.owners.items() if owner == plugin.name
+        ),
+        "spent": {
+            "calls": spent.calls,
+            "total_ms": round(spent.seconds * 1000, 3),
+            "hanging": list(spent.hanging),
+        },
+    }
+    prefix = loaded.prefix_of(plugin.name)
+    return found if prefix is None else {**found, "prefix": prefix}
 
 
 def _identity(plugin: PluginIdentity) -> Json:

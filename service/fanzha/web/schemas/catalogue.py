@@ -8,6 +8,7 @@ from fanzha.web.schemas.shape import (
     MeasureShape,
     NamedFactShape,
     Shape,
+    amount,
     anything,
     day,
     free,
@@ -248,16 +249,33 @@ class LiabilitiesShape(Shape):
     liabilities = many(LiabilityShape, "责任条款", "the liabilities")
 
 
+class SpentShape(Shape):
+    """How much a plugin's functions ran in this process."""
+
+    calls = number("调用次数", "how often its functions were called")
+    total_ms = amount("合计毫秒数", "milliseconds, all calls together")
+    hanging = words("超过时限的函数", "functions over their limit, not called again")
+
+
 class PluginShape(Shape):
     """An installed plugin."""
 
     name = word("插件", "its name")
     version = word("版本", "its version")
     origin = word("来源", "the distribution it comes from")
+    prefix = word("名称的前缀", "what its names begin with; only with a domain", required=False)
+    api = number("插件接口版本", "the version of the plugin API it was written for", required=False)
     enabled = truth("是否启用", "whether the settings enable it")
+    state = word(
+        "状态",
+        "`enabled`, `not_enabled`, or `hanging`: one of its functions ran over its limit",
+        one_of=["enabled", "not_enabled", "hanging"],
+    )
     hooks = words("实现的钩子", "the hooks it implements")
     check_types = words("检查类型", "the check types it brings")
+    obligations = words("义务", "the obligations that its check types raise")
     functions = words("函数", "the computations it brings")
+    spent = one(SpentShape, "函数用时", "time in its functions; enabled plugins", required=False)
 
 
 class PluginsShape(Shape):

@@ -37,6 +37,11 @@ def number(zh: str, en: str, **more: Any) -> fields.Integer:
     return fields.Integer(**{"required": True, **more}, metadata=told(zh, en))
 
 
+def amount(zh: str, en: str, **more: Any) -> fields.Float:
+    """Return a field for a number that need not be whole."""
+    return fields.Float(**{"required": True, **more}, metadata=told(zh, en))
+
+
 def truth(zh: str, en: str, **more: Any) -> fields.Boolean:
     """Return a field for true or false."""
     return fields.Boolean(**{"required": True, **more}, metadata=told(zh, en))
