@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fanzha import rulesets_folder
-from fanzha.plugins import DerivedFunction, Domain, Text, hookimpl
-from fanzha_banking.derived import full_years, months_begun, quarter_months
+from fanzha.plugins import Domain, Text, hookimpl
+
+FANZHA_API = 1
+"""The version of the plugin API that this is written for."""
 
 
 @hookimpl
@@ -23,40 +23,3 @@ def fanzha_domain() -> Domain:
             "appeals, and police orders",
         ),
     )
-
-
-@hookimpl
-def fanzha_derived_functions() -> Mapping[str, DerivedFunction]:
-    """Bring the computations that banking rules name."""
-    return {
-        "banking_months_begun": DerivedFunction(
-            months_begun,
-            "any",
-            "integer",
-            Text(
-                zh="两个时间之间的月数，不足一月按一月计",
-                en="Months from the first time to the second, a begun month counting as one",
-            ),
-            "months",
-        ),
-        "banking_full_years": DerivedFunction(
-            full_years,
-            "any",
-            "integer",
-            Text(
-                zh="两个时间之间已满的整年数，首日不计",
-                en="Full years from the first time to the second; the first day does not count",
-            ),
-            "years",
-        ),
-        "banking_quarter_months": DerivedFunction(
-            quarter_months,
-            "any",
-            "integer",
-            Text(
-                zh="两个时间所在日历季度相隔的月数",
-                en="Months from the calendar quarter of the first time to that of the second",
-            ),
-            "months",
-        ),
-    }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fanzha import rulesets_folder
-from fanzha.plugins import DerivedFunction, Domain, Text, hookimpl
-from fanzha_payments.derived import full_months_after
+from fanzha.plugins import Domain, Text, hookimpl
+
+FANZHA_API = 1
+"""The version of the plugin API that this is written for."""
 
 
 @hookimpl
@@ -23,20 +23,3 @@ def fanzha_domain() -> Domain:
             "non-bank payment institutions",
         ),
     )
-
-
-@hookimpl
-def fanzha_derived_functions() -> Mapping[str, DerivedFunction]:
-    """Name the computations of this domain."""
-    return {
-        "full_months_after": DerivedFunction(
-            full_months_after,
-            ("date", "date"),
-            "integer",
-            Text(
-                zh="自某日之后到另一日已届满的整月数（期间最后一日计满）",
-                en="Full months passed after a day, the last day of each month counted in full",
-            ),
-            "months",
-        ),
-    }

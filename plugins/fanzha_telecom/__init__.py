@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fanzha import rulesets_folder
-from fanzha.plugins import DerivedFunction, Domain, Text, hookimpl
-from fanzha_telecom.derived import full_years_after
+from fanzha.plugins import Domain, Text, hookimpl
+
+FANZHA_API = 1
+"""The version of the plugin API that this is written for."""
 
 
 @hookimpl
@@ -25,20 +25,3 @@ def fanzha_domain() -> Domain:
             ),
         ),
     )
-
-
-@hookimpl
-def fanzha_derived_functions() -> Mapping[str, DerivedFunction]:
-    """Name the computations of this domain."""
-    return {
-        "full_years_after": DerivedFunction(
-            full_years_after,
-            ("date", "date"),
-            "integer",
-            Text(
-                zh="自某日之后到另一日已届满的整年数（期间最后一日计满）",
-                en="Full years passed after a day, the last day of each year counted in full",
-            ),
-            "years",
-        ),
-    }

@@ -12,7 +12,8 @@ from fanzha.usecases.rulebook import Rulebook
 from tests.repository.files import FILES, REPOSITORY, RULES, named
 
 PLUGINS = sorted(path for path in (REPOSITORY / "plugins").iterdir() if path.is_dir())
-IN_EACH_PLUGIN = {"__init__.py", "derived.py", "README.md"}
+IN_EACH_PLUGIN = {"__init__.py", "README.md"}
+IN_SOME = {"derived.py"}  # where the service's own functions are not enough
 VOCABULARY = {"facts", "parameters", "check_types"}
 INSTRUMENTS = sorted(
     path for path in RULES.iterdir() if path.is_dir() and path.name not in VOCABULARY
@@ -22,7 +23,7 @@ INSTRUMENTS = sorted(
 @pytest.mark.parametrize("folder", PLUGINS, ids=lambda path: path.name)
 def test_every_plugin_has_the_same_files(folder: Path) -> None:
     kept = {path.name for path in FILES if path.parent == folder}
-    assert kept == IN_EACH_PLUGIN
+    assert kept - IN_SOME == IN_EACH_PLUGIN
 
 
 @pytest.mark.parametrize("folder", PLUGINS, ids=lambda path: path.name)

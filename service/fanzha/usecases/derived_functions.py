@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from fanzha.model.text import Text
 from fanzha.plugins.contributions import DerivedFunction
-from fanzha.usecases import legal_calendar
+from fanzha.usecases import elapsed_periods, legal_calendar
 from fanzha.usecases.legal_calendar import china_day
 
 
@@ -37,6 +37,22 @@ def _months_between(start: date | datetime, end: date | datetime) -> int:
 
 def _working_days_between(start: date | datetime, end: date | datetime) -> int:
     return legal_calendar.working_days_between(_day(start), _day(end))
+
+
+def _months_begun(start: date | datetime, end: date | datetime) -> int:
+    return elapsed_periods.months_begun(_day(start), _day(end))
+
+
+def _full_months_after(start: date | datetime, end: date | datetime) -> int:
+    return elapsed_periods.full_months_after(_day(start), _day(end))
+
+
+def _full_years_after(start: date | datetime, end: date | datetime) -> int:
+    return elapsed_periods.full_years_after(_day(start), _day(end))
+
+
+def _quarter_months(start: date | datetime, end: date | datetime) -> int:
+    return elapsed_periods.quarter_months(_day(start), _day(end))
 
 
 def _equal_text(one: str, other: str) -> bool:
@@ -81,6 +97,46 @@ BUILT_IN: Mapping[str, DerivedFunction] = {
         "any",
         "integer",
         Text(zh="两个时间之间的整月数", en="Whole months from the first day to the second"),
+        "months",
+    ),
+    "months_begun": DerivedFunction(
+        _months_begun,
+        "any",
+        "integer",
+        Text(
+            zh="两个时间之间的月数，不足一月按一月计",
+            en="Months from the first day to the second, a begun month counting as one",
+        ),
+        "months",
+    ),
+    "full_months_after": DerivedFunction(
+        _full_months_after,
+        "any",
+        "integer",
+        Text(
+            zh="自某日之后到另一日已届满的整月数（期间最后一日计满）",
+            en="Full months passed after a day, the last day of each month counted in full",
+        ),
+        "months",
+    ),
+    "full_years_after": DerivedFunction(
+        _full_years_after,
+        "any",
+        "integer",
+        Text(
+            zh="自某日之后到另一日已届满的整年数（期间最后一日计满）",
+            en="Full years passed after a day, the last day of each year counted in full",
+        ),
+        "years",
+    ),
+    "quarter_months": DerivedFunction(
+        _quarter_months,
+        "any",
+        "integer",
+        Text(
+            zh="两个时间所在日历季度相隔的月数",
+            en="Months from the calendar quarter of the first day to that of the second",
+        ),
         "months",
     ),
     "working_days_between": DerivedFunction(

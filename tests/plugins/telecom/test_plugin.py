@@ -1,18 +1,14 @@
-"""What the telecom plugin brings."""
+"""The telecom plugin keeps the contract of plugins."""
 
 from __future__ import annotations
 
-import fanzha_telecom
 from fanzha.model.norms import Nature
-from fanzha.rulesets.folders import builtin_folder
+from fanzha.testing import PluginContract
 from fanzha.usecases.rulebook import Rulebook
 
 
-def test_the_domain_names_a_file_of_check_types_that_exists() -> None:
-    domain = fanzha_telecom.fanzha_domain()
-    assert domain.name == "telecom"
-    assert domain.check_types == builtin_folder() / "check_types" / "telecom.yaml"
-    assert domain.check_types.is_file()
+class TestTelecom(PluginContract):
+    plugin = "telecom"
 
 
 def test_standing_duties_are_judged_in_internal_control_alone(rulebook: Rulebook) -> None:
