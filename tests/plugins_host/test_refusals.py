@@ -424,3 +424,15 @@ def test_a_clash_with_a_plugin_that_is_not_enabled_does_not_matter(site: Site) -
     site.install("first", DOMAIN % "domain('customs', 'one')")
     site.install("second", DOMAIN % "domain('customs', 'two')")
     assert [each.plugin.name for each in loaded("second").domains] == ["second"]
+
+
+def test_a_function_without_the_prefix_of_its_plugin(site: Site) -> None:
+    site.install(
+        "customs",
+        FUNCTIONS % '"double": function(lambda amount: 2 * amount)'
+        + '@hookimpl\ndef fanzha_domain(): return domain("customs", "customs")\n',
+    )
+    assert _told(_one("customs")) == (
+        "function `double` of plugin `customs` does not begin with its prefix `customs_`",
+        "rename it `customs_double`",
+    )

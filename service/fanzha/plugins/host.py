@@ -94,6 +94,7 @@ def load_plugins(
             *_clashes("prefix", "前缀", ((each.value.prefix, each) for each in domains)),
             *_clashes("function", "函数", functions),
             *_reserved(functions, reserved_functions),
+            *_unprefixed(functions, {each.plugin.name: each.value.prefix for each in domains}),
             *_clashes(
                 "folder of rules",
                 "规则文件夹",
@@ -213,4 +214,21 @@ def _reserved(
                     en=f"plugin `{plugin}` redefines the service's own function `{name}`",
                 ),
                 hint=Text(zh="请换一个函数名", en="give the function another name"),
+            )
+
+
+def _unprefixed(
+    functions: Iterable[tuple[str, Contribution[DerivedFunction]]], prefixes: Mapping[str, str]
+) -> Iterator[PluginError]:
+    for name, contribution in functions:
+        plugin = contribution.plugin.name
+        start = f"{prefixes.get(plugin, '')}_"
+        if plugin in prefixes and not name.startswith(start):
+            yield PluginError(
+                Text(
+                    zh=f"插件 `{plugin}` 的函数 `{name}` 没有以其前缀 `{start}` 开头",
+                    en=f"function `{name}` of plugin `{plugin}` does not begin with its prefix "
+                    f"`{start}`",
+                ),
+                hint=Text(zh=f"请改名为 `{start}{name}`", en=f"rename it `{start}{name}`"),
             )

@@ -10,7 +10,7 @@ import re
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -328,7 +328,8 @@ def opened_target(target: str, environment: Settings) -> Iterator[tuple[Subject,
         )
         return
     plugin, metadata = _declared(folder)
-    with tempfile.TemporaryDirectory() as site, _importing(Path(site), folder):
+    modules = metadata["plugins"].values()
+    with tempfile.TemporaryDirectory() as site, _importing(Path(site), folder, modules):
         _write_metadata(Path(site), metadata)
         yield Subject(plugin), environment
 
@@ -355,14 +356,23 @@ def _declared(folder: Path) -> tuple[str, dict[str, Any]]:
 
 
 @contextmanager
-def _importing(site: Path, folder: Path) -> Iterator[None]:
+def _importing(site: Path, folder: Path, modules: Iterable[str]) -> Iterator[None]:
     added = [str(site), str(folder)]
     sys.path[:0] = added
+    # What was imported from elsewhere under these names is not what lies here.
+    _forget(modules)
     try:
         yield
     finally:
+        _forget(modules)
         for each in added:
             sys.path.remove(each)
+
+
+def _forget(modules: Iterable[str]) -> None:
+    for module in modules:
+        for name in [each for each in sys.modules if f"{each}.".startswith(f"{module}.")]:
+            del sys.modules[name]
 
 
 def _write_metadata(site: Path, declared: dict[str, Any]) -> None:
