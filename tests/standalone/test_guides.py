@@ -10,8 +10,11 @@ import pytest
 from tests.docs.pages import REPOSITORY, blocks
 from tests.standalone.newcomer import Newcomer
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 DOCS = REPOSITORY / "docs"
 FIRST_OBLIGATION = DOCS / "your-first-obligation.md"
+FIRST_PLUGIN = DOCS / "your-first-plugin.md"
 FINISHED = REPOSITORY / "examples" / "rules_without_code"
 
 
@@ -25,6 +28,12 @@ def newcomer(tmp_path: Path) -> Iterator[Newcomer]:
 
 def test_the_first_obligation_ends_with_a_decision_over_http(newcomer: Newcomer) -> None:
     newcomer.read(FIRST_OBLIGATION)
+    assert newcomer.typed[-1].startswith("curl ")
+    assert newcomer.answers == 1
+
+
+def test_the_first_plugin_ends_with_a_decision_over_http(newcomer: Newcomer) -> None:
+    newcomer.read(FIRST_PLUGIN)
     assert newcomer.typed[-1].startswith("curl ")
     assert newcomer.answers == 1
 
