@@ -5,6 +5,9 @@ from __future__ import annotations
 from fanzha import rulesets_folder
 from fanzha.plugins import Domain, Text, hookimpl
 
+FANZHA_API = 1
+"""The version of the plugin API that this is written for."""
+
 
 @hookimpl
 def fanzha_domain() -> Domain:

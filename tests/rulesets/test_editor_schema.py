@@ -13,10 +13,11 @@ import jsonschema
 import pytest
 
 from fanzha.model.norms import Modality
-from fanzha.rulesets import norm_files, sanction_files, vocabulary_files
+from fanzha.rulesets import bundle_file, norm_files, sanction_files, vocabulary_files
 from fanzha.rulesets.editor_schema import SCHEMAS, main, text_of
 from fanzha.rulesets.folders import builtin_folder
 from fanzha.rulesets.yaml_reader import read_document
+from fanzha.usecases import cases
 
 HERE = Path(__file__).parent
 EDITOR = HERE.parents[1] / "docs" / "editor"
@@ -56,7 +57,7 @@ def test_all_schemas_are_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("root", [builtin_folder(), HERE / "base"], ids=["built in", "base"])
 def test_every_sound_rule_file_fits_its_schema(root: Path) -> None:
-    files = [path for path in root.rglob("*.yaml") if not path.name.endswith(".cases.yaml")]
+    files = list(root.rglob("*.yaml"))
     assert files
     for path in sorted(files):
         try:
@@ -66,6 +67,10 @@ def test_every_sound_rule_file_fits_its_schema(root: Path) -> None:
 
 
 MISTAKES_OF_FORM = [
+    "bundle-key-missing",
+    "bundle-key-unknown",
+    "bundle-language-missing",
+    "bundle-name-malformed",
     "key-missing",
     "key-misspelt",
     "key-unknown",
@@ -115,6 +120,12 @@ def test_the_keys_are_those_that_are_read() -> None:
     assert _keys("facts") == vocabulary_files._FACT_KEYS
     assert _keys("parameters") == vocabulary_files._PARAMETER_KEYS
     assert _keys("liabilities") == sanction_files._KEYS
+    assert _keys("cases") == cases._CASE_KEYS
+    one_case = SCHEMAS["cases"][1]["items"]["properties"]
+    check = one_case["check"]["anyOf"][0]["properties"]
+    assert set(check) == cases._CHECK_KEYS
+    assert set(one_case["expect"]["properties"]) == cases._EXPECT_KEYS
+    assert set(SCHEMAS["bundle"][1]["properties"]) == bundle_file.BUNDLE_KEYS
     tiers = SCHEMAS["liabilities"][1]["items"]["properties"]["tiers"]["items"]
     assert set(tiers["properties"]) == sanction_files._TIER_KEYS
 

@@ -229,7 +229,62 @@ _PROVISION = _object(
     {"disposition": _word(Disposition), "reason": _TEXT},
 )
 
+_BUNDLE = _object(
+    {
+        "name": {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,62}$"},
+        "prefix": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,30}$"},
+        "title": _TEXT,
+        "version": _STRING,
+        "issuer": _TEXT,
+    }
+)
+
+_TIME: Schema = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:\d{2})$",
+}
+_POSTED: Schema = {"type": "object", "propertyNames": _NAME}
+_CASE = _object(
+    {"id": _STRING, "title": _TEXT, "why": _TEXT, "expect": {"type": "object"}},
+    {
+        "base": _STRING,
+        "check": _object(
+            {},
+            {
+                "domain": _NAME,
+                "check_type": _NAME,
+                "stage": _word(Stage),
+                "roles": _WORDS,
+                "occurred_at": _TIME,
+                "known_at": _TIME,
+                "facts": _POSTED,
+                "circumstances": _POSTED,
+                "scope": _WORDS,
+                "contract": {**_INTEGER, "minimum": 1},
+            },
+        ),
+    },
+)
+_CASE["properties"]["expect"] = _object(
+    {},
+    {
+        "outcome": _word(
+            {
+                "compliant", "non_compliant", "undetermined", "pending", "not_applicable", "error",
+            }
+        ),
+        "advice": _word({"proceed", "proceed_with", "hold", "refuse"}),
+        "statuses": _mapping_of(
+            _word({"fulfilled", "violated", "pending", "undetermined", "not_applicable", "error"})
+        ),
+        "liabilities": _object({}, {"firm": _WORDS, "possible": _WORDS}),
+        "exposure": {"type": "object"},
+        "error": _STRING,
+    },
+)  # fmt: skip
+
 SCHEMAS: Mapping[str, tuple[str, Schema]] = {
+    "bundle": ("bundle.yaml", _BUNDLE),
     "roles": ("roles.yaml", _mapping_of(_ROLE)),
     "measures": ("measures.yaml", _mapping_of(_TEXT)),
     "facts": ("facts/*.yaml", _mapping_of(_FACT, _NAME)),
@@ -242,6 +297,7 @@ SCHEMAS: Mapping[str, tuple[str, Schema]] = {
     "definitions": ("*/definitions*.yaml", _list_of(_DEFINITION)),
     "liabilities": ("*/liabilities.yaml", _list_of(_LIABILITY)),
     "provisions": ("*/provisions.yaml", _list_of(_PROVISION)),
+    "cases": ("*/*.cases.yaml", _list_of(_CASE)),
     "obligations": ("*/*.yaml", _list_of(_OBLIGATION)),
 }
 """Name -> which files of a folder of rules it is for, the last one for all that are left."""
