@@ -276,11 +276,41 @@ class WrongInstitution(RequestError):
 
 
 class KeyKindWrong(RequestError):
-    """A call for operators with an institution's key, or the other way round."""
+    """A call that keys of this kind are never for."""
 
     code = "key_kind_wrong"
     title = Text(zh="密钥种类不符", en="Wrong kind of key")
     http_status = 403
+
+
+class ScopeMissing(RequestError):
+    """A call that keys of this kind are for, with a key that was made for less."""
+
+    code = "scope_missing"
+    title = Text(zh="密钥的权限不足", en="The key may do less than this")
+    http_status = 403
+
+
+class WrongKeyRequest(RequestError):
+    """A key that cannot be made, changed or found as asked."""
+
+    code = "key_request_invalid"
+    title = Text(zh="密钥请求有误", en="A key cannot be made or changed like this")
+
+
+class IdempotencyKeyMalformed(RequestError):
+    """An `Idempotency-Key` that cannot be used."""
+
+    code = "idempotency_key_malformed"
+    title = Text(zh="Idempotency-Key 格式有误", en="The Idempotency-Key cannot be used")
+    http_status = 400
+
+
+class IdempotencyKeyReused(RequestError):
+    """An `Idempotency-Key` that stands for a request with other content."""
+
+    code = "idempotency_key_reused"
+    title = Text(zh="Idempotency-Key 已用于其他请求", en="The Idempotency-Key is another request's")
 
 
 class JudgmentUnattributed(RequestError):
@@ -384,3 +414,27 @@ class StoreUnavailable(FanzhaError):
     code = "store_unavailable"
     title = Text(zh="存储不可用", en="The store is unavailable")
     http_status = 503
+
+
+class DecisionPurged(RequestError):
+    """The contents of the decision were removed when their time was over."""
+
+    code = "decision_purged"
+    title = Text(zh="决定的内容已清除", en="The contents of the decision were purged")
+    http_status = 410
+
+
+class ReplayImpossible(FanzhaError):
+    """A decision that cannot be judged again: its rules or a plugin are not there any more."""
+
+    code = "replay_impossible"
+    title = Text(zh="无法重新判断该决定", en="The decision cannot be replayed")
+    http_status = 409
+
+
+class WrongAuditFile(FanzhaError):
+    """A file of heads, of an export or of a key that cannot be read as such."""
+
+    code = "audit_file_invalid"
+    title = Text(zh="审计文件无法使用", en="A file for the audit cannot be used")
+    http_status = 422

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,14 @@ PREFIX = "FANZHA_"
 MEBIBYTE = 1024 * 1024
 
 T = TypeVar("T")
+
+
+class LogForm(StrEnum):
+    """How the service logs."""
+
+    JSON = "json"
+    TEXT = "text"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ DATABASE_URL = Setting(
 )
 PLUGINS = Setting(
     "FANZHA_PLUGINS",
-    "telecom,banking,payments",
+    "telecom,banking,payments,internet",
     Text(zh="启用的插件名，以逗号分隔", en="names of the enabled plugins, with commas between"),
 )
 RULESETS = Setting(
@@ -67,6 +76,39 @@ SECRET_KEY_FILE = Setting(
     Text(
         zh="用于计算个人信息摘要的密钥文件；丢失后旧摘要无法再比对",
         en="the key for digests of personal facts; once lost, old digests cannot be compared",
+    ),
+)
+SIGNING_KEY_FILE = Setting(
+    "FANZHA_SIGNING_KEY_FILE",
+    "",
+    Text(
+        zh="为链头签名的 Ed25519 密钥文件；缺省为摘要密钥旁的 signing.key",
+        en="the Ed25519 key that signs heads of chains; by default signing.key beside the secret",
+    ),
+)
+HEADS_FILE = Setting(
+    "FANZHA_HEADS_FILE",
+    "",
+    Text(
+        zh="发布已签名链头的文件，只追加；缺省为摘要密钥旁的 heads.jsonl",
+        en="where signed heads are published, only appended to; by default heads.jsonl beside "
+        "the secret",
+    ),
+)
+HEADS_URL = Setting(
+    "FANZHA_HEADS_URL",
+    "",
+    Text(
+        zh="另将链头以 POST 发往的地址，由不管理数据库的人保存",
+        en="where heads are posted as well, for someone to keep who does not run the database",
+    ),
+)
+HEADS_SECONDS = Setting(
+    "FANZHA_HEADS_SECONDS",
+    "60",
+    Text(
+        zh="每隔多少秒发布一次链头；0 为只在停止时发布",
+        en="seconds between publications of heads; 0: only when a process stops",
     ),
 )
 HOST = Setting(
@@ -112,6 +154,15 @@ PLUGIN_SECONDS = Setting(
         "check that runs into it is answered with error",
     ),
 )
+LOG = Setting(
+    "FANZHA_LOG",
+    "json",
+    Text(
+        zh="日志形式：json 每行一个对象，text 供人阅读，off 不写；写到标准错误",
+        en="the form of logs: json, an object a line; text, for people to read; off, none; they "
+        "go to standard error",
+    ),
+)
 TRACE_HOOKS = Setting(
     "FANZHA_TRACE_HOOKS",
     "0",
@@ -126,6 +177,10 @@ ALL = (
     PLUGINS,
     RULESETS,
     SECRET_KEY_FILE,
+    SIGNING_KEY_FILE,
+    HEADS_FILE,
+    HEADS_URL,
+    HEADS_SECONDS,
     HOST,
     PORT,
     MAXIMUM_BODY_BYTES,
@@ -134,6 +189,7 @@ ALL = (
     DUE_SECONDS,
     PLUGIN_SECONDS,
     TRACE_HOOKS,
+    LOG,
 )
 
 
@@ -145,6 +201,10 @@ class Settings:
     plugins: tuple[str, ...]
     rulesets: tuple[Path, ...]
     secret_key_file: Path
+    signing_key_file: Path
+    heads_file: Path
+    heads_url: str | None
+    heads_seconds: int
     host: str
     port: int
     maximum_body_bytes: int
@@ -153,17 +213,25 @@ class Settings:
     due_seconds: int
     plugin_seconds: float
     trace_hooks: bool
+    log: LogForm
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read all settings; raise SettingError for the first that cannot be used."""
         environ = os.environ if environ is None else environ
         _refuse_misspelt(environ)
+        secret_key_file = SECRET_KEY_FILE.read(environ, _path)
         return cls(
             database_url=DATABASE_URL.read(environ, _url),
             plugins=PLUGINS.read(environ, _names),
             rulesets=RULESETS.read(environ, _folders),
-            secret_key_file=SECRET_KEY_FILE.read(environ, _path),
+            secret_key_file=secret_key_file,
+            signing_key_file=SIGNING_KEY_FILE.read(
+                environ, _beside(secret_key_file, "signing.key")
+            ),
+            heads_file=HEADS_FILE.read(environ, _beside(secret_key_file, "heads.jsonl")),
+            heads_url=HEADS_URL.read(environ, _web_address),
+            heads_seconds=HEADS_SECONDS.read(environ, _integer(0, 86_400)),
             host=HOST.read(environ, _text),
             port=PORT.read(environ, _integer(1, 65_535)),
             maximum_body_bytes=MAXIMUM_BODY_BYTES.read(environ, _integer(1024, 64 * MEBIBYTE)),
@@ -172,6 +240,44 @@ class Settings:
             due_seconds=DUE_SECONDS.read(environ, _integer(0, 86_400)),
             plugin_seconds=PLUGIN_SECONDS.read(environ, _seconds(60)),
             trace_hooks=bool(TRACE_HOOKS.read(environ, _integer(0, 1))),
+            log=LOG.read(environ, _log_form),
+        )
+
+
+WORKERS = Setting("WEB_CONCURRENCY", "2", Text(zh="工作进程数", en="worker processes"))
+THREADS = Setting("FANZHA_THREADS", "16", Text(zh="每个进程的线程数", en="threads in each process"))
+PLATFORM_PORT = Setting(
+    "PORT",
+    "",
+    Text(
+        zh="平台指定的端口；设置后监听所有网卡",
+        en="the port that a platform gives; once set, all interfaces are listened on",
+    ),
+)
+
+FOR_THE_SERVER = (WORKERS, THREADS, PLATFORM_PORT)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What concerns gunicorn's processes only; `gunicorn_conf` reads it."""
+
+    workers: int
+    threads: int
+    port: int | None
+    log: LogForm
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> ServerSettings:
+        """Read them; raise SettingError for the first that cannot be used."""
+        environ = os.environ if environ is None else environ
+        port = environ.get(PLATFORM_PORT.variable, "").strip()
+        return cls(
+            workers=WORKERS.read(environ, _integer(1, 64)),
+            # Each thread can hold a connection, of which there are at most 64 in a process.
+            threads=THREADS.read(environ, _integer(1, 60)),
+            port=PLATFORM_PORT.read(environ, _integer(1, 65_535)) if port else None,
+            log=LOG.read(environ, _log_form),
         )
 
 
@@ -194,8 +300,36 @@ def _text(_: Setting, value: str) -> str:
     return value
 
 
+def _log_form(setting: Setting, value: str) -> LogForm:
+    if value not in set(LogForm):
+        known = ", ".join(LogForm)
+        raise setting.refused(
+            value,
+            Text(zh="不是日志的形式", en="is no form of logs"),
+            Text(zh=f"可用：{known}", en=f"use one of {known}"),
+        )
+    return LogForm(value)
+
+
 def _path(_: Setting, value: str) -> Path:
     return Path(value)
+
+
+def _beside(file: Path, name: str) -> Callable[[Setting, str], Path]:
+    def convert(_: Setting, value: str) -> Path:
+        return Path(value) if value else file.with_name(name)
+
+    return convert
+
+
+def _web_address(setting: Setting, value: str) -> str | None:
+    if value and re.match(r"https?://[^\s/]+", value) is None:
+        raise setting.refused(
+            value.partition(":")[0],
+            Text(zh="不是网址的开头", en="does not begin a web address"),
+            Text(zh="请写作 https://…", en="write it as https://…"),
+        )
+    return value or None
 
 
 def _url(setting: Setting, value: str) -> str:

@@ -50,8 +50,8 @@ def away(database_url: str, request: pytest.FixtureRequest) -> Away:
 
 
 @pytest.fixture
-def impatient_records(impatient_database: Database) -> Iterator[Records]:
-    opened = Records(impatient_database, PersonalDigests(b"k" * 32))
+def impatient_records(impatient_database: Database, settings: Settings) -> Iterator[Records]:
+    opened = Records(impatient_database, PersonalDigests(b"k" * 32), settings)
     yield opened
     opened.close()
 

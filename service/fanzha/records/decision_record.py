@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import String
 
+from fanzha.records.idempotency import Claim
 from fanzha.records.tables import decisions
 
 # Neither of them can be kept by both databases: PostgreSQL has no U+0000, UTF-8 no surrogates.
@@ -18,7 +19,8 @@ _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 _LIMITS: Mapping[str, int] = {
     column.name: column.type.length
     for column in decisions.columns
-    if isinstance(column.type, String) and column.type.length is not None
+    # Not by a purge, which comes later.
+    if isinstance(column.type, String) and column.type.length and column is not decisions.c.purge
 }
 
 
@@ -99,3 +101,5 @@ class Filing:
     due_at: datetime | None = None
     """When the first of its running deadlines ends, if it is to be judged again then."""
     link: Link | None = None
+    claim: Claim | None = None
+    """The caller's own key on the request, if it carried one."""

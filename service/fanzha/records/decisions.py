@@ -9,7 +9,7 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import select
 
-from fanzha.errors import NotFound
+from fanzha.errors import DecisionPurged, NotFound
 from fanzha.model.text import Text
 from fanzha.records.database import Database
 from fanzha.records.decision_record import DecisionRecord, Filing, Relation
@@ -46,7 +46,7 @@ class Decisions:
         self._writer.store(record, filing)
 
     def get(self, decision_id: str, *, institution: str | None = None) -> Json:
-        """Return the answer as it was given; raise NotFound.
+        """Return the answer as it was given; raise NotFound, or DecisionPurged.
 
         Where another decision stands in its place by now, `links` says which; the answer as it
         is kept has no such member. With `institution`, a decision of another one is not found:
@@ -55,6 +55,7 @@ class Decisions:
         row = self._row(decision_id)
         if institution is not None and row["institution"] != institution:
             raise _not_found(decision_id)
+        _refuse_purged(row)
         answer = cast("Json", orjson.loads(row["answer_json"]))
         links = self.successors([decision_id]).get(decision_id)
         if links:
@@ -62,8 +63,17 @@ class Decisions:
         return answer
 
     def get_record(self, decision_id: str) -> DecisionRecord:
-        """Return all that is kept of a decision, to judge it again; raise NotFound."""
-        return DecisionRecord(**self._row(decision_id))
+        """Return all that is kept of a decision, to judge it again.
+
+        Raises NotFound, and DecisionPurged when its contents are not kept any more.
+        """
+        row = self._row(decision_id)
+        _refuse_purged(row)
+        return DecisionRecord(**{name: row[name] for name in row if name != "purge"})
+
+    def institution_of(self, decision_id: str) -> str:
+        """Return whose decision it is, purged or not; raise NotFound."""
+        return str(self._row(decision_id)["institution"])
 
     def successors(self, decision_ids: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return, for each that has one, `superseded_by` or `followed_by` with the id of it."""
@@ -95,6 +105,20 @@ class Decisions:
             if row:
                 return cast("Mapping[str, Any]", row)
         raise _not_found(decision_id)
+
+
+def _refuse_purged(row: Mapping[str, Any]) -> None:
+    if row["purge"] is not None:
+        raise DecisionPurged(
+            Text(
+                zh=f"决定 `{row['id']}` 的内容已按保存期限清除",
+                en=f"the contents of decision `{row['id']}` were purged",
+            ),
+            hint=Text(
+                zh="仍可查看其日期与哈希：fanzha audit verify",
+                en="its dates and hash are still there: fanzha audit verify",
+            ),
+        )
 
 
 def _not_found(decision_id: str) -> NotFound:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from fanzha.records.tables import decision_obligations, decisions
+from fanzha.records.tables import decision_obligations, decisions, institutions
 
 VIOLATED = "violated"
 
@@ -18,6 +18,8 @@ class Filters:
     """What a list is narrowed to; None lets everything through. Times include both ends."""
 
     institution: str | None = None
+    supervisor: str | None = None
+    """Decisions of the institutions that it supervises by now."""
     domain: str | None = None
     check_type: str | None = None
     outcome: str | None = None
@@ -36,10 +38,17 @@ def listed(filters: Filters, *, limit: int, before: str | None = None) -> Select
     """Return the query for one page: ids and answers, newest first."""
     # Ids sort by time. The answers are read for the page alone and not for what is sorted.
     ids = select(decisions.c.id).order_by(decisions.c.id.desc()).limit(limit)
+    # Of the others there is nothing left to show.
+    ids = ids.where(decisions.c.purge.is_(None))
     for column in ("institution", "domain", "check_type", "outcome", "reference"):
         wanted = getattr(filters, column)
         if wanted is not None:
             ids = ids.where(decisions.c[column] == wanted)
+    if filters.supervisor is not None:
+        supervised = select(institutions.c.id).where(
+            institutions.c.supervisor == filters.supervisor
+        )
+        ids = ids.where(decisions.c.institution.in_(supervised))
     for column, low, high in (
         ("recorded_at", filters.recorded_from, filters.recorded_to),
         ("occurred_at", filters.occurred_from, filters.occurred_to),

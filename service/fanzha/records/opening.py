@@ -11,11 +11,17 @@ from fanzha.errors import StoreUnavailable
 from fanzha.records.database import Database
 from fanzha.records.decisions import Decisions
 from fanzha.records.due import DueDecisions
+from fanzha.records.heads import HeadPublisher, Signer
+from fanzha.records.idempotency import Idempotency
 from fanzha.records.institutions import Institutions
 from fanzha.records.keys import Keys
-from fanzha.records.personal import PersonalDigests, create_secret, load_secret
+from fanzha.records.ledger import Ledger
+from fanzha.records.personal import PersonalDigests, create_secret, load_retired, load_secret
 from fanzha.records.profiles import Profiles
+from fanzha.records.purge import Purges
+from fanzha.records.reads import Reads
 from fanzha.records.reports import Reports
+from fanzha.records.rule_files import RuleFiles
 from fanzha.records.schema import is_current, require_current
 from fanzha.records.self_tests import SelfTests
 from fanzha.records.tables import decisions
@@ -28,17 +34,39 @@ _log = logging.getLogger(__name__)
 class Records:
     """Everything that is kept, for one process. Open it after a fork, never before."""
 
-    def __init__(self, database: Database, digests: PersonalDigests) -> None:
+    def __init__(self, database: Database, digests: PersonalDigests, settings: Settings) -> None:
         self._database = database
         self._writer = GroupingWriter(database)
+        self.purges = Purges(database)
+        self.ledger = Ledger(database)
+        self.reads = Reads(database)
+        self.rule_files = RuleFiles(database)
+        self.heads = HeadPublisher(
+            Signer(settings.signing_key_file),
+            lambda: [*self._writer.chain.changed(), *self.purges.chain.changed()],
+            file=settings.heads_file,
+            url=settings.heads_url,
+            seconds=settings.heads_seconds,
+        )
         self.decisions = Decisions(database, self._writer)
         self.due = DueDecisions(database)
         self.reports = Reports(database)
         self.institutions = Institutions(database)
         self.profiles = Profiles(database)
         self.keys = Keys(database)
+        self.idempotency = Idempotency(database, digests)
         self.self_tests = SelfTests(database)
         self.digests = digests
+
+    @property
+    def waiting(self) -> int:
+        """How many decisions wait to be committed."""
+        return self._writer.waiting
+
+    @property
+    def commits(self) -> int:
+        """How many groups of decisions were committed."""
+        return self._writer.commits
 
     def is_ready(self) -> bool:
         """Return whether the database answers and still has the schema of this version."""
@@ -49,8 +77,9 @@ class Records:
             return False
 
     def close(self) -> None:
-        """Write what waits, stop the writer and close all connections."""
+        """Write what waits, publish the last heads and close all connections."""
         self._writer.close()
+        self.heads.close()
         self._database.dispose()
 
 
@@ -63,10 +92,14 @@ def open_records(settings: Settings) -> Records:
     database = Database(settings.database_url)
     try:
         require_current(database)
-        return Records(database, PersonalDigests(_secret(settings.secret_key_file, database)))
+        secret = _secret(settings.secret_key_file, database)
+        retired = load_retired(settings.secret_key_file)
+        records = Records(database, PersonalDigests(secret, retired), settings)
     except BaseException:
         database.dispose()
         raise
+    records.heads.start()
+    return records
 
 
 def _secret(path: Path, database: Database) -> bytes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,20 +27,70 @@ class PersonalDigests:
     one by one against a digest without a key.
     """
 
-    def __init__(self, secret: bytes) -> None:
-        if len(secret) < SECRET_BYTES:
-            raise ValueError(f"a secret has at least {SECRET_BYTES} bytes")
+    def __init__(self, secret: bytes, retired: Iterable[bytes] = ()) -> None:
+        for each in (secret, *(retired := tuple(retired))):
+            if len(each) < SECRET_BYTES:
+                raise ValueError(f"a secret has at least {SECRET_BYTES} bytes")
+        self._secrets = {key_id_of(each): each for each in (*retired, secret)}
         self._secret = secret
-        self.key_id = hmac.digest(secret, b"fanzha key id", "sha256").hex()[:8]
+        self.key_id = key_id_of(secret)
         """Tells keys apart in the record and says nothing about the key."""
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The keys whose digests can be matched."""
+        return tuple(self._secrets)
+
+    def matches(
+        self, digest: str, fact_name: str, value: str | int | bool | date | datetime
+    ) -> bool:
+        """Tell whether the digest, made with any of the keys, is of this value."""
+        secret = self._secrets.get(digest.split(":")[1] if digest.count(":") == 2 else "")
+        return secret is not None and hmac.compare_digest(
+            digest.encode(), _digest(secret, fact_name, value).encode()
+        )
 
     def digest(self, fact_name: str, value: str | int | bool | date | datetime) -> str:
         """Return `hmac-sha256:<key id>:<hex>` of the value under this fact's name."""
-        plain = value.isoformat() if isinstance(value, date) else value
-        # JSON keeps the name from running into the value, and "1" apart from 1 and from true.
-        message = json.dumps([fact_name, plain], ensure_ascii=True, separators=(",", ":"))
-        hexadecimal = hmac.new(self._secret, message.encode(), hashlib.sha256).hexdigest()
-        return f"hmac-sha256:{self.key_id}:{hexadecimal}"
+        return _digest(self._secret, fact_name, value)
+
+
+def key_id_of(secret: bytes) -> str:
+    """Return the short name of a key, which says nothing about it."""
+    return hmac.digest(secret, b"fanzha key id", "sha256").hex()[:8]
+
+
+def _digest(secret: bytes, fact_name: str, value: str | int | bool | date | datetime) -> str:
+    plain = value.isoformat() if isinstance(value, date) else value
+    # JSON keeps the name from running into the value, and "1" apart from 1 and from true.
+    message = json.dumps([fact_name, plain], ensure_ascii=True, separators=(",", ":"))
+    hexadecimal = hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
+    return f"hmac-sha256:{key_id_of(secret)}:{hexadecimal}"
+
+
+def rotate_secret(path: Path) -> tuple[str, str]:
+    """Put a new secret into `path`, keep the old one beside it, and return both key ids.
+
+    The old one stays as `<name>.<key id>`, for what was digested with it to be matched.
+    Processes that run go on with the old one until they are started again. Raises SettingError
+    where `load_secret` would.
+    """
+    old = load_secret(path)
+    retired = path.with_name(f"{path.name}.{key_id_of(old)}")
+    if not retired.exists():
+        os.link(path, retired)
+    draft = _draft(path)
+    new = load_secret(draft)
+    # In one step: a process that starts beside this one finds the one or the other.
+    draft.replace(path)
+    return key_id_of(old), key_id_of(new)
+
+
+def load_retired(path: Path) -> tuple[bytes, ...]:
+    """Return the secrets that were in `path` before; raise SettingError for unusable files."""
+    named = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}")
+    found = (each for each in path.parent.glob(f"{glob.escape(path.name)}.*"))
+    return tuple(load_secret(each) for each in sorted(found) if named.fullmatch(each.name))
 
 
 def create_secret(path: Path) -> bytes:
@@ -48,20 +101,24 @@ def create_secret(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Written apart and then linked: a process that starts beside this one finds either no
     # file or a whole one, and all of them end with the same secret.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = _draft(path)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(SECRET_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return load_secret(path)
+        os.link(draft, path)
+    except FileExistsError:
+        return load_secret(path)
     finally:
         draft.unlink()
     return load_secret(path)
+
+
+def _draft(path: Path) -> Path:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def load_secret(path: Path) -> bytes:

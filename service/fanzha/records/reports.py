@@ -85,6 +85,7 @@ class Reports:
         link = decision_links.alias()
         query = _standing(reported, decisions.c.answer_json, link.c.relation)
         query = query.outerjoin(link, link.c.decision_id == decisions.c.id)
+        query = query.where(decisions.c.purge.is_(None))
         if open_only:
             finding = select(decision_obligations.c.decision_id)
             mine = decision_obligations.c.decision_id == decisions.c.id

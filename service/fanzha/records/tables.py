@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Date,
     ForeignKey,
@@ -50,7 +51,8 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
-# INVARIANT: rows of this table are only ever added (a trigger of each database sees to it).
+# INVARIANT: rows of this table are only ever added (a trigger of each database sees to it). One
+# change is let through: a recorded purge puts the digests of contents in their place.
 # No foreign key to institutions: the record stands by itself.
 decisions = Table(
     "decisions",
@@ -71,6 +73,8 @@ decisions = Table(
     Column("versions_json", LargeBinary, nullable=False),
     # What was added before judging: roles, standing facts, derived values.
     Column("context_json", LargeBinary, nullable=False),
+    # The purge that removed check, answer and context; they hold their digests since.
+    Column("purge", String(36)),
     # Ids sort by time, so these serve lists of an institution or an outcome, newest first.
     Index(None, "institution", "id"),
     Index(None, "outcome", "id"),
@@ -78,6 +82,77 @@ decisions = Table(
     Index(None, "institution", "occurred_at"),
     Index(None, "institution", "recorded_at"),
     Index(None, "reference"),
+)
+Index(
+    "ix_decisions_purge",
+    decisions.c.purge,
+    # Of most decisions there is nothing to write into it.
+    sqlite_where=decisions.c.purge.is_not(None),
+    postgresql_where=decisions.c.purge.is_not(None),
+)
+
+# The chain over what is kept; `fanzha.records.chain` says what is hashed. Only ever added to.
+chain = Table(
+    "chain",
+    metadata,
+    Column("institution", Unicode(200), primary_key=True),
+    Column("writer", String(16), primary_key=True),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    # The id of the decision or of the purge.
+    Column("subject", String(36), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "subject", unique=True),
+)
+
+# Which contents were removed, for whom and by whom. Only ever added to.
+purges = Table(
+    "purges",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("institution", Unicode(200), nullable=False),
+    # Decisions recorded before this moment.
+    Column("before", Instant, nullable=False),
+    Column("decisions", Integer, nullable=False),
+    # SHA-256 over their ids, sorted, each with a line feed after it.
+    Column("ids_sha256", String(64), nullable=False),
+    Column("purged_at", Instant, nullable=False),
+    Column("purged_by", Unicode(200), nullable=False),
+)
+
+# Who read which decision, when and why. Only ever added to.
+decision_reads = Table(
+    "decision_reads",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("decision_id", String(36), nullable=False),
+    Column("read_by", Unicode(200), nullable=False),
+    Column("read_at", Instant, nullable=False),
+    # `show`, `list`, `replay` or `export`.
+    Column("way", String(20), nullable=False),
+    Column("purpose", Unicode(500)),
+    Index(None, "decision_id", "number"),
+)
+
+# Files of rules by their digest, compressed, and which of them made up which bundle: what a
+# decision is judged by again after the rules have changed. Only ever added to.
+rule_files = Table(
+    "rule_files",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+rule_bundles = Table(
+    "rule_bundles",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("name", Unicode(200), nullable=False),
+    # Path -> digest, of the files read and of those that lay beside them.
+    Column("files_json", LargeBinary, nullable=False),
+    Column("kept_at", Instant, nullable=False),
 )
 
 # What is open in a decision: violated, pending, undetermined, failed. Only ever added to. What is
@@ -166,7 +241,38 @@ keys = Table(
     Column("title", Unicode(200), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("kind", String(20), nullable=False),
+    # Whom a regulator's acts for.
+    Column("supervisor", Unicode(500)),
+    # Names with blanks between; None: whatever its kind may do.
+    Column("scopes", String(300)),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
     Index(None, "institution"),
+)
+
+# Which key of which caller stands for what was made, so that asking again makes nothing new. The
+# rows of decisions are committed with them.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    # Of the caller and the key; neither is kept.
+    Column("digest", String(64), primary_key=True),
+    # Keyed, for what was asked holds personal facts.
+    Column("request_digest", String(100), nullable=False),
+    # The id of a decision or a self-test.
+    Column("made", String(36), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+# How many requests of a caller the processes have taken for themselves in a stretch of time.
+rate_windows = Table(
+    "rate_windows",
+    metadata,
+    Column("caller", Unicode(700), primary_key=True),
+    # Seconds since 1970.
+    Column("started", BigInteger, primary_key=True, autoincrement=False),
+    Column("taken", Integer, nullable=False),
+    Index(None, "started"),
 )
 
 # A run of worked cases. The process that runs it says now and then that it is still there.

@@ -3,9 +3,9 @@
 A group is whatever arrived while the last commit ran, so a lone decision waits for no timer and
 many share the price of one commit.
 
-Where a hash chain would go: in `_insert`, inside the transaction and before the rows. There, and
-nowhere else, the order of the rows of one institution and writer is known; the thread would keep
-each institution's last hash, and the first row after a start would read it from the database.
+The hash chain grows in `_insert`, inside the transaction: there, and nowhere else, the order of the
+records of one institution and writer is known. Each writer begins chains of its own, so nothing is
+read before it writes and no two processes wait for each other.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from sqlalchemy import Connection, delete, exc, insert, select
 
 from fanzha.errors import AlreadySuperseded, FanzhaError, Location, StoreUnavailable
 from fanzha.model.text import Text
+from fanzha.records.chain import Chain, ChainDraft, EntryKind, decision_digest
 from fanzha.records.database import Database, kind_of
 from fanzha.records.decision_record import DecisionRecord, Filing
+from fanzha.records.idempotency import INSERT_CLAIMS, is_taken, row_of, taken
 from fanzha.records.tables import (
+    chain,
     decision_links,
     decision_obligations,
     decisions,
@@ -36,6 +39,7 @@ GROUP_AT_MOST = 256
 WAIT_AT_MOST_SECONDS = 30.0
 
 _INSERT = insert(decisions)
+_INSERT_ENTRIES = insert(chain)
 _INSERT_FINDINGS = insert(decision_obligations)
 _INSERT_LINKS = insert(decision_links)
 _INSERT_DEADLINES = insert(due_decisions)
@@ -49,6 +53,8 @@ class _Waiting:
 
     record: DecisionRecord
     filing: Filing
+    digest: str
+    """Of both, for the chain. Computed by the caller's thread: it does not hang on the order."""
     settled: threading.Event = field(default_factory=threading.Event)
     failure: FanzhaError | None = None
 
@@ -72,6 +78,7 @@ class GroupingWriter:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._is_closed = False
+        self.chain = Chain()
         self.commits = 0
         """How many groups were committed; with the count of decisions it says how large."""
 
@@ -92,7 +99,8 @@ class GroupingWriter:
         Where a commit took too long or lost its connection, the record may be kept all the
         same: a decision that nobody was told, which does no harm.
         """
-        waiting = _Waiting(record, filing or Filing())
+        filing = filing or Filing()
+        waiting = _Waiting(record, filing, decision_digest(record, filing))
         with self._changed:
             self._admit(waiting)
         if not waiting.settled.wait(self._wait_at_most_seconds):
@@ -165,18 +173,44 @@ class GroupingWriter:
     def _write(self, group: Sequence[_Waiting]) -> dict[_Waiting, FanzhaError]:
         """Commit the group; return the failures of single rows, which do not harm the others."""
         try:
-            with self._database.writing() as connection:
-                _insert(connection, group)
-            faults: dict[_Waiting, FanzhaError] = {}
-        except _ROW_IS_AT_FAULT:
-            with self._database.writing() as connection:
-                faults = _insert_singly(connection, group)
+            draft = self.chain.draft()
+            try:
+                with self._database.writing() as connection:
+                    _insert(connection, group, draft)
+                faults: dict[_Waiting, FanzhaError] = {}
+            except _ROW_IS_AT_FAULT:
+                draft = self.chain.draft()
+                with self._database.writing() as connection:
+                    faults = _insert_singly(connection, group, draft)
+        except BaseException:
+            # Committed or not: that is not always known.
+            self.chain.restart()
+            raise
+        self.chain.take(draft)
         self.commits += 1
         return faults
 
 
-def _insert(connection: Connection, group: Sequence[_Waiting]) -> None:
+def _insert(connection: Connection, group: Sequence[_Waiting], draft: ChainDraft) -> None:
+    claims = [
+        row_of(each.filing.claim, each.record.id, each.record.recorded_at)
+        for each in group
+        if each.filing.claim
+    ]
+    if claims:
+        connection.execute(INSERT_CLAIMS, claims)
     connection.execute(_INSERT, [waiting.record.as_row() for waiting in group])
+    entries = [
+        draft.append(
+            each.record.institution,
+            EntryKind.DECISION,
+            each.record.id,
+            each.digest,
+            each.record.recorded_at,
+        )
+        for each in group
+    ]
+    connection.execute(_INSERT_ENTRIES, entries)
     # Most decisions leave nothing open and take nobody's place: they cost one statement.
     findings = [
         {"decision_id": each.record.id, "obligation": obligation, "status": status}
@@ -214,14 +248,19 @@ def _insert(connection: Connection, group: Sequence[_Waiting]) -> None:
 
 
 def _insert_singly(
-    connection: Connection, group: Sequence[_Waiting]
+    connection: Connection, group: Sequence[_Waiting], draft: ChainDraft
 ) -> dict[_Waiting, FanzhaError]:
     faults: dict[_Waiting, FanzhaError] = {}
     for waiting in group:
+        before = dict(draft.heads)
         try:
             with connection.begin_nested():
-                _insert(connection, [waiting])
+                _insert(connection, [waiting], draft)
         except _ROW_IS_AT_FAULT as error:
+            draft.heads = before
+            if waiting.filing.claim and is_taken(connection, waiting.filing.claim):
+                faults[waiting] = taken()
+                continue
             link = waiting.filing.link
             successor = _successor(connection, link.earlier_id) if link else None
             if link and successor:
