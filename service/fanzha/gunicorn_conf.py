@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from fanzha.errors import FanzhaError
+from fanzha.logs import formatter
+from fanzha.settings import LogForm, ServerSettings
+
+try:
+    _settings = ServerSettings.from_environment()
+except FanzhaError as error:
+    # A sentence rather than a traceback; gunicorn has no logs yet.
+    sys.stderr.write(f"{error}\n")
+    raise SystemExit(error.exit_code) from None
 
 # A platform that gives a port wants all interfaces; a person's machine only its own.
-bind = f"0.0.0.0:{os.environ['PORT']}" if "PORT" in os.environ else "127.0.0.1:8000"
+bind = f"0.0.0.0:{_settings.port}" if _settings.port else "127.0.0.1:8000"
 
 # A check is a few milliseconds of computing, then a wait for the database to commit. Processes
 # use the cores, threads fill the waits, and the decisions of many threads share one commit.
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("FANZHA_THREADS", "16"))
+workers = _settings.workers
+threads = _settings.threads
 
 # INVARIANT: each worker opens the application after the fork. Writer threads, database
 # connections and the engine's native state do not survive one.
@@ -24,8 +41,9 @@ graceful_timeout = 30
 # Callers post many checks over one connection; a load balancer's own limit is usually 60.
 keepalive = 75
 
+_MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # Heartbeats in memory: on a busy disk a slow one looks like a stuck worker.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = _MEMORY
 
 # The service writes its own line for each request, without addresses and without facts.
 accesslog = None
@@ -33,3 +51,36 @@ errorlog = "-"
 
 # Nothing here is steered from outside, so there is no socket to guard.
 control_socket_disable = True
+
+# The workers' numbers meet in a folder of files, in memory. Set here, before anything that counts
+# is loaded; a folder that an operator chose stays theirs.
+_chosen = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+_numbers = _chosen or tempfile.mkdtemp(prefix="fanzha-metrics-", dir=_MEMORY)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _numbers
+
+
+class _Log(Logger):  # type: ignore[misc]
+    """gunicorn's own lines, in the form of the service's."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        form = LogForm.TEXT if _settings.log is LogForm.OFF else _settings.log
+        for handler in self.error_log.handlers:
+            handler.setFormatter(formatter(form))
+
+
+logger_class = _Log
+
+
+def child_exit(_: Any, worker: Any) -> None:
+    """Take what a dead worker had waiting out of the sums; what it counted stays in them."""
+    # Late: what is loaded before the folder is set counts for its own process alone.
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_: Any) -> None:
+    """Remove the folder of numbers."""
+    if not _chosen:
+        shutil.rmtree(_numbers, ignore_errors=True)

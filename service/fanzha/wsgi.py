@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import atexit
 import logging
+from typing import NoReturn
 
 from flask import Flask
+from gunicorn.arbiter import Arbiter
 
-from fanzha.application import open_application
-from fanzha.settings import Settings
+from fanzha.application import Application, open_application
+from fanzha.errors import FanzhaError
+from fanzha.logs import open_logs
+from fanzha.settings import LogForm, Settings
 from fanzha.web import create_app
+from fanzha.web.access_log import with_request
+from fanzha.web.metrics import Sampler
 from fanzha.web.retirement import retiring
+
+_log = logging.getLogger(__name__)
 
 
 def create() -> Flask:
@@ -18,23 +26,31 @@ def create() -> Flask:
 
     INVARIANT: called after the server's fork. What it opens does not survive one.
     """
-    _log_to_standard_error()
-    application = open_application(Settings.from_environment())
+    try:
+        settings = Settings.from_environment()
+        lines = open_logs(settings.log, more=with_request)
+        application = open_application(settings)
+    except FanzhaError as error:
+        _give_up(error)
     # However the process ends in order, what waits to be written is written first.
     atexit.register(application.close)
     application.start_due_worker()
-    app = create_app(application)
+    _sample(application)
+    app = create_app(application, lines=lines)
     app.wsgi_app = retiring(  # type: ignore[method-assign, assignment]
         app.wsgi_app, lambda: application.rulebook.runner.is_worn
     )
     return app
 
 
-def _log_to_standard_error() -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    # Only ours: at this level, libraries would write each statement that they send.
-    own = logging.getLogger("fanzha")
-    own.setLevel(logging.INFO)
-    own.propagate = False
-    own.handlers = [handler]
+def _sample(application: Application) -> None:
+    sampler = Sampler(application.records)
+    sampler.start()
+    atexit.register(sampler.stop)
+
+
+def _give_up(error: FanzhaError) -> NoReturn:
+    """Say in one line why there is no service, and end so that the server does not try again."""
+    open_logs(LogForm.TEXT)
+    _log.critical("%s", error)
+    raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from None

@@ -57,3 +57,13 @@ def test_a_number_of_workers_that_makes_no_sense_is_a_wrong_call(
 ) -> None:
     assert run("serve", "--workers", workers).exit_code == 2
     assert taken_over == []
+
+
+def test_a_setting_that_the_server_cannot_use_is_told_before_it_starts(
+    run: Run, taken_over: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "two")
+    result = run("serve")
+    assert result.exit_code == 2
+    assert "`two` is not a whole number" in result.stderr
+    assert taken_over == []

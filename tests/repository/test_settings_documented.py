@@ -19,7 +19,9 @@ def _read_elsewhere() -> set[str]:
     return {name for path in sources for name in _READ.findall(path.read_text("utf-8"))}
 
 
-@pytest.mark.parametrize("setting", settings.ALL, ids=lambda each: each.variable)
+@pytest.mark.parametrize(
+    "setting", [*settings.ALL, *settings.FOR_THE_SERVER], ids=lambda each: each.variable
+)
 def test_a_setting_stands_on_its_page_with_its_default_in_both_languages(
     setting: settings.Setting,
 ) -> None:
@@ -30,6 +32,6 @@ def test_a_setting_stands_on_its_page_with_its_default_in_both_languages(
 
 def test_what_is_read_past_the_settings_is_documented_too() -> None:
     names = _read_elsewhere() - _TERMINAL
-    assert "WEB_CONCURRENCY" in names
+    assert "PROMETHEUS_MULTIPROC_DIR" in names
     text = PAGE.read_text("utf-8")
     assert sorted(name for name in names if f"`{name}`" not in text) == []

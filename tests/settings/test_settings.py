@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fanzha.errors import SettingError
-from fanzha.settings import ALL, MEBIBYTE, Settings
+from fanzha.settings import ALL, MEBIBYTE, LogForm, ServerSettings, Settings
 
 
 def _read(**environ: str) -> Settings:
@@ -29,7 +29,7 @@ def _refused(**environ: str) -> SettingError:
 def test_without_any_setting_the_defaults_hold() -> None:
     assert _read() == Settings(
         database_url="sqlite:///var/fanzha.db",
-        plugins=("telecom", "banking", "payments"),
+        plugins=("telecom", "banking", "payments", "internet"),
         rulesets=(),
         secret_key_file=Path("var/secret.key"),
         host="127.0.0.1",
@@ -40,6 +40,7 @@ def test_without_any_setting_the_defaults_hold() -> None:
         due_seconds=300,
         plugin_seconds=1.0,
         trace_hooks=False,
+        log=LogForm.JSON,
     )
 
 
@@ -56,6 +57,7 @@ VALUES = {
     "FANZHA_DUE_SECONDS": ("0", 0),
     "FANZHA_PLUGIN_SECONDS": ("0.25", 0.25),
     "FANZHA_TRACE_HOOKS": ("1", True),
+    "FANZHA_LOG": ("text", LogForm.TEXT),
 }
 
 
@@ -110,6 +112,7 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         ("FANZHA_MAXIMUM_BODY_BYTES", "1MiB", "`1MiB` is not a whole number", "from 1024 to"),
         ("FANZHA_EDITIONS", "0", "`0` is out of range", "from 1 to 10000"),
         ("FANZHA_EDITIONS", "many", "`many` is not a whole number", "from 1 to 10000"),
+        ("FANZHA_LOG", "JSON", "`JSON` is no form of logs", "json, text, off"),
     ],
 )
 def test_a_value_that_cannot_be_used_stops_the_start(
@@ -120,6 +123,33 @@ def test_a_value_that_cannot_be_used_stops_the_start(
     assert message in error.message.en
     assert error.hint is not None
     assert hint in error.hint.en
+
+
+def test_without_any_setting_the_server_has_its_defaults() -> None:
+    assert ServerSettings.from_environment({}) == ServerSettings(2, 16, None, LogForm.JSON)
+
+
+def test_what_a_platform_sets_is_taken() -> None:
+    environ = {"WEB_CONCURRENCY": "4", "FANZHA_THREADS": "60", "PORT": "80", "FANZHA_LOG": "off"}
+    assert ServerSettings.from_environment(environ) == ServerSettings(4, 60, 80, LogForm.OFF)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message", "hint"),
+    [
+        ("WEB_CONCURRENCY", "0", "`0` is out of range", "from 1 to 64"),
+        ("WEB_CONCURRENCY", "auto", "`auto` is not a whole number", "from 1 to 64"),
+        ("FANZHA_THREADS", "61", "`61` is out of range", "from 1 to 60"),
+        ("PORT", "http", "`http` is not a whole number", "from 1 to 65535"),
+    ],
+)
+def test_a_value_that_the_server_cannot_use_stops_the_start(
+    variable: str, value: str, message: str, hint: str
+) -> None:
+    with pytest.raises(SettingError) as caught:
+        ServerSettings.from_environment({variable: value})
+    assert str(caught.value).startswith(f"{variable}: {message}")
+    assert hint in str(caught.value)
 
 
 def test_a_password_in_the_url_of_a_database_is_never_shown() -> None:

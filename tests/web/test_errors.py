@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Caller
 from tests.web.places import assert_problem
 
 
@@ -55,18 +52,3 @@ def test_whatever_the_libraries_raise_has_the_one_form(
         abort(status)
 
     assert_problem(app.test_client().get("/raised"), answered, code)
-
-
-def test_a_request_leaves_one_line_without_facts_queries_or_keys(
-    operator: Caller, check: dict[str, object], caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO, logger="fanzha.web.access_log"):
-        place = operator.post(check, "?explain=full").headers["Location"]
-        operator.get(place)
-    lines = [each.getMessage() for each in caplog.records if each.name == "fanzha.web.access_log"]
-    assert len(lines) == 2
-    assert lines[0].startswith("POST /v1/checks 200 ")
-    assert lines[1].startswith("GET /v1/decisions/<decision_id> 200 ")
-    assert operator.key not in caplog.text
-    assert place not in caplog.text
-    assert "own_shop" not in caplog.text

@@ -160,6 +160,64 @@ def test_many_checks_over_one_connection_are_all_kept(server: Server) -> None:
     assert len(ids) == server.stored() == 20
 
 
+def test_numbers_add_up_over_all_workers_and_outlive_them(server: Server) -> None:
+    body = json.dumps(CHECK).encode()
+    # A connection each, so that both workers answer some.
+    for _ in range(40):
+        with closing(server.connect()) as connection:
+            assert server.post(body, connection)[0] == 200
+    os.kill(server.workers()[0], signal.SIGKILL)
+    wait_until_ready(server)
+    # A request is counted when its answer is out, which can be a moment after it came in here.
+    end = time.monotonic() + 20
+    while (counted := _checks_counted(server)) < 40 and time.monotonic() < end:
+        time.sleep(0.1)
+    assert counted == 40
+
+
+def _checks_counted(server: Server) -> int:
+    with closing(server.connect()) as connection:
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+    lines = [each for each in text.splitlines() if each.startswith("fanzha_checks_total{")]
+    return int(sum(float(each.rpartition(" ")[2]) for each in lines))
+
+
+def test_every_line_of_the_log_is_a_json_object(server: Server) -> None:
+    with closing(server.connect()) as connection:
+        status, answered = server.post(json.dumps(CHECK).encode(), connection)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(30) == 0
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    assert status == 200
+    assert {line.get("logger") for line in lines} == {None, "gunicorn.error"}
+    id_ = json.loads(answered)["id"]
+    assert [each["rule"] for each in lines if each.get("decision") == id_] == ["/v1/checks"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY: `0` is out of range"),
+        ("FANZHA_THREADS", "1000", "FANZHA_THREADS: `1000` is out of range"),
+        ("FANZHA_EDITIONS", "none", "FANZHA_EDITIONS: `none` is not a whole number"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_ends_the_start_with_a_sentence(
+    variable: str, value: str, told: str
+) -> None:
+    command = [
+        *(sys.executable, "-m", "gunicorn", "--config", "python:fanzha.gunicorn_conf"),
+        *("--bind", f"127.0.0.1:{free_port()}", "fanzha.wsgi:create()"),
+    ]
+    ended = subprocess.run(
+        command, env={**os.environ, variable: value}, capture_output=True, text=True, timeout=90
+    )
+    assert ended.returncode != 0
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_server_that_is_told_to_stop_keeps_what_it_answered_and_ends_well(
     server: Server,
 ) -> None:

@@ -29,6 +29,13 @@ RESERVED = (CATCH_ALL, "id", "sid", "$s")
 _SID = "0"
 _STARTED = 0
 _numbers = itertools.count()
+_counting = threading.Lock()
+_dropped = 0
+
+
+def handles_dropped() -> int:
+    """Return how many rulesets this process has given up after an error of the engine."""
+    return _dropped
 
 
 class EngineError(FanzhaError):
@@ -67,6 +74,7 @@ class Session:
                 # INVARIANT: after an error the handle is never touched again, not even to free
                 # it: its memory may be damaged.
                 self._handle = None
+                _count_dropped()
                 raise _failed(error) from error
 
     def _run(self, facts: Sequence[Mapping[str, Folded]]) -> set[str]:
@@ -105,6 +113,12 @@ class Session:
     def __del__(self) -> None:
         # A session that was closed and then used once more has a ruleset again.
         self.close()
+
+
+def _count_dropped() -> None:
+    global _dropped
+    with _counting:
+        _dropped += 1
 
 
 def _json(value: object) -> str:

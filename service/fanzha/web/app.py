@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from fanzha.application import Application
+from fanzha.logs import Lines
 from fanzha.web import access_log, problems
 from fanzha.web.context import EXTENSION
 from fanzha.web.documentation import open_documentation
@@ -12,8 +13,11 @@ from fanzha.web.request import Request
 from fanzha.web.resources import BLUEPRINTS
 
 
-def create_app(application: Application) -> Flask:
-    """Return the WSGI application; closing `application` stays with the caller."""
+def create_app(application: Application, *, lines: Lines | None = None) -> Flask:
+    """Return the WSGI application; closing `application` stays with the caller.
+
+    `lines` takes a line for each request.
+    """
     app = Flask("fanzha.web", static_folder=None)
     app.request_class = Request
     # One byte more than may be: a body that comes in chunks is cut here without a word, and is
@@ -27,5 +31,5 @@ def create_app(application: Application) -> Flask:
         api.register_blueprint(blueprint)
     # After the blueprints' library, whose own handler has another form of error.
     problems.answer_all_errors(app)
-    app.after_request(access_log.finish)
+    app.after_request(access_log.finishing(lines))
     return app

@@ -6,7 +6,7 @@ import difflib
 import re
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any, cast
 
@@ -26,6 +26,9 @@ class Request(flask.Request):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.began = time.perf_counter()
+        self.decision: Mapping[str, Any] | None = None
+        """What this request had decided, for whoever counts and logs."""
+        self.keeps_decision = False
 
     @cached_property
     def id(self) -> str:

@@ -9,6 +9,7 @@ import click
 
 from fanzha.cli import main
 from fanzha.cli.demonstration import prepare
+from fanzha.settings import ServerSettings
 
 
 @main.command()
@@ -26,6 +27,8 @@ from fanzha.cli.demonstration import prepare
 )
 def serve(bind: str, workers: int | None, demo: bool) -> None:
     """启动服务 / run the service."""
+    # Here, because gunicorn answers a wrong WEB_CONCURRENCY with a traceback.
+    ServerSettings.from_environment()
     if demo:
         prepare(f"http://{bind}")
     command = [sys.executable, "-m", "gunicorn", "--config", "python:fanzha.gunicorn_conf"]

@@ -12,6 +12,7 @@ from fanzha.web.resources import (
     health,
     institutions,
     liabilities,
+    metrics,
     obligations,
     parameters,
     plugins,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     self_tests.blueprint,
     coverage.blueprint,
     health.blueprint,
+    metrics.blueprint,
     documents.blueprint,
 )
 """In the order in which the documentation shows them."""
