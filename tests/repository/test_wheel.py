@@ -93,7 +93,7 @@ def test_the_law_in_it_is_whole(fanzha: Installed) -> None:
 def test_its_plugins_are_found(fanzha: Installed) -> None:
     listed = json.loads(fanzha("plugins", "list", "--json").stdout)["plugins"]
     enabled = [each["name"] for each in listed if each["state"] == "enabled"]
-    assert enabled == ["banking", "payments", "telecom"]
+    assert enabled == ["banking", "internet", "payments", "telecom"]
 
 
 @pytest.mark.parametrize(

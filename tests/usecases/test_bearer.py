@@ -40,7 +40,7 @@ def test_a_customers_conduct_is_judged_by_the_customers_duties(rulebook: Ruleboo
     assert [each["subject"] for each in found] == [["natural_person", "unit"]]
 
 
-@pytest.mark.parametrize("domain", ["telecom", "banking", "payments"])
+@pytest.mark.parametrize("domain", ["telecom", "banking", "payments", "internet"])
 def test_conduct_is_the_only_check_type_with_a_bearer(domain: str, rulebook: Rulebook) -> None:
     types = rulebook.law.check_types.values()
     found = {each.name: sorted(each.bearer) for each in types if each.domain == domain}

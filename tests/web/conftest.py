@@ -95,6 +95,11 @@ def bank(client: FlaskClient, records: Records) -> Caller:
 
 
 @pytest.fixture
+def internet_provider(client: FlaskClient, records: Records) -> Caller:
+    return Caller(client, records.keys.create("internet-001", "tests"))
+
+
+@pytest.fixture
 def payment_institution(client: FlaskClient, records: Records) -> Caller:
     return Caller(client, records.keys.create("payments-001", "test"))
 

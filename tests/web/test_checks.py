@@ -17,7 +17,12 @@ from tests.web.conftest import Caller
 from tests.web.places import EXAMPLES, assert_fits, assert_problem
 
 Json = dict[str, Any]
-CALLERS = {"telecom": "operator", "banking": "bank", "payments": "payment_institution"}
+CALLERS = {
+    "telecom-001": "operator",
+    "bank-001": "bank",
+    "payments-001": "payment_institution",
+    "internet-001": "internet_provider",
+}
 
 
 def test_a_check_is_judged(operator: Caller, check: Json) -> None:
@@ -34,8 +39,8 @@ def test_a_check_is_judged(operator: Caller, check: Json) -> None:
 def test_examples_end_as_their_names_say(
     example: Path, request: pytest.FixtureRequest, document: Json
 ) -> None:
-    domain = example.relative_to(EXAMPLES).parts[0]
-    caller: Caller = request.getfixturevalue(CALLERS[domain])
+    institution = json.loads(example.read_bytes())["institution"]
+    caller: Caller = request.getfixturevalue(CALLERS[institution])
     answer = caller.post(example.read_bytes())
     assert answer.status_code == 200, answer.text
     decision = answer.get_json()

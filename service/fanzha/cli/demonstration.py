@@ -15,6 +15,7 @@ _CHECKS = {
     "telecom-001": "telecom/phone_card_registration",
     "bank-001": "banking/transaction",
     "payments-001": "payments/transaction",
+    "internet-001": "internet/internet_service_opening",
 }
 
 
