@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import orjson
 
 from fanzha.errors import Location, NotFound, UnknownInstitution, WrongInstitution
+from fanzha.model.access import KeyHolder
 from fanzha.model.attestation import NOTHING_ATTESTED, Profile
 from fanzha.model.check import Check
 from fanzha.model.institution import Institution
@@ -20,6 +21,7 @@ from fanzha.model.text import Text
 from fanzha.model.value_types import CHINA_TIME
 from fanzha.records import Records, open_records
 from fanzha.records.decision_id import new_decision_id
+from fanzha.records.idempotency import Claim, Taken
 from fanzha.settings import Settings
 from fanzha.usecases.attestation_form import read_attestations
 from fanzha.usecases.cases import read_cases
@@ -47,6 +49,8 @@ class Answer:
 
     decision: dict[str, Any]
     content: bytes
+    is_repeated: bool = False
+    """Whether it was given before, to a request with the same key."""
 
 
 class Application:
@@ -102,13 +106,25 @@ class Application:
         explain: bool = False,
         record: bool | None = None,
         caller: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Answer:
         """Judge one posted check, store the decision, and return it.
 
         `record` decides whether it is stored; None leaves that to the check. `caller` is the
-        institution whose key came with it. Raises the errors of `read_check` and `judge`,
-        UnknownInstitution, WrongInstitution, and StoreUnavailable when it could not be kept.
+        institution whose key came with it. With `idempotency_key` a check that was posted before
+        is answered as it was then, as long as that decision is kept.
+
+        Raises the errors of `read_check` and `judge`, UnknownInstitution, WrongInstitution,
+        StoreUnavailable when it could not be kept, and the errors of `Idempotency`.
         """
+        stores = record if record is not None else body.get("record", True) is not False
+        claim: Claim | None = None
+        if idempotency_key is not None:
+            claim = self.records.idempotency.claim(
+                f"checks of {caller}", idempotency_key, {"explain": explain, "check": body}
+            )
+            if stores and (earlier := self._made(claim)):
+                return earlier
         now = self._clock()
         check = read_check(body, self.law, self.rulebook.reader, now)
         institution = self._institution(check, caller)
@@ -117,12 +133,49 @@ class Application:
         id_ = self._new_id()
         decision = decide(judgement, self.rulebook, id_=id_, now=now, explain=explain)
         content = orjson.dumps(decision)
-        if record if record is not None else body.get("record", True) is not False:
-            self.records.decisions.store(
-                record_of(judgement, decision, content, self.rulebook, self.records.digests, now),
-                filing_of(judgement, link),
-            )
+        if stores:
+            filing = filing_of(judgement, link)
+            try:
+                self.records.decisions.store(
+                    record_of(
+                        judgement, decision, content, self.rulebook, self.records.digests, now
+                    ),
+                    replace(filing, claim=claim) if claim else filing,
+                )
+            except Taken:
+                # Another request with the same key, perhaps in another process, came first.
+                if claim and (earlier := self._made(claim)):
+                    return earlier
+                raise
         return Answer(decision, content)
+
+    def _made(self, claim: Claim) -> Answer | None:
+        """Return the answer that was given under the claim, if any."""
+        made = self.records.idempotency.made(claim)
+        if made is None:
+            return None
+        content = self.records.idempotency.answer(made)
+        return Answer(orjson.loads(content), content, is_repeated=True)
+
+    def start_self_test(
+        self, body: Mapping[str, Any], holder: KeyHolder, *, idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        """Queue a run of worked cases and return it, or the one queued under the same key before.
+
+        Raises the errors of `SelfTestRuns.request` and of `Idempotency`.
+        """
+        claim: Claim | None = None
+        if idempotency_key is not None:
+            owner = f"self-tests of {holder.identity}"
+            claim = self.records.idempotency.claim(owner, idempotency_key, body)
+            if made := self.records.idempotency.made(claim):
+                return self.self_tests.requested(made)
+        try:
+            return self.self_tests.request(body, holder.institution, claim)
+        except Taken:
+            if claim and (made := self.records.idempotency.made(claim)):
+                return self.self_tests.requested(made)
+            raise
 
     def coverage(self, law_key: str) -> dict[str, Any]:
         """Return the account of a law, as of the start; raise NotFound where none is kept."""
@@ -131,9 +184,14 @@ class Application:
             self._coverage[law_key] = coverage(self.rulebook, cases, law_key)
         return self._coverage[law_key]
 
-    def list_decisions(self, asked: Mapping[str, str]) -> dict[str, Any]:
-        """Return one page of summaries; raise WrongQuery and BadDate."""
-        return list_decisions(self.records.decisions, asked)
+    def list_decisions(
+        self, asked: Mapping[str, str], *, supervisor: str | None = None
+    ) -> dict[str, Any]:
+        """Return one page of summaries, with `supervisor` of those it supervises.
+
+        Raises WrongQuery and BadDate.
+        """
+        return list_decisions(self.records.decisions, asked, supervisor=supervisor)
 
     def report(self, institution_id: str, first: date, last: date) -> dict[str, Any]:
         """Return the report on an institution's acts of those days, with that of its profile.

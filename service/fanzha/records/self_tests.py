@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, exc, insert, select, update
 
 from fanzha.errors import NotFound
 from fanzha.model.text import Text
 from fanzha.records.database import Database
+from fanzha.records.idempotency import INSERT_CLAIMS, Claim, row_of, taken
 from fanzha.records.tables import self_tests
 
 
@@ -54,10 +55,17 @@ class SelfTests:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, run: SelfTestRun) -> None:
-        """Keep a run that is queued."""
+    def add(self, run: SelfTestRun, claim: Claim | None = None) -> None:
+        """Keep a run that is queued; raise `Taken` when a run was kept under the claim already."""
         row = {column.name: getattr(run, column.name) for column in _SHOWN}
         with self._database.writing() as connection:
+            if claim is not None:
+                try:
+                    with connection.begin_nested():
+                        made = row_of(claim, run.id, run.requested_at)
+                        connection.execute(INSERT_CLAIMS, [made])
+                except exc.IntegrityError as error:
+                    raise taken() from error
             connection.execute(insert(self_tests).values(row))
 
     def start(self, run_id: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -50,15 +51,19 @@ _TIMES = ("recorded_from", "recorded_to", "occurred_from", "occurred_to")
 _WORDS = {"outcome": ALL_OUTCOMES, "status": STATUSES}
 
 
-def list_decisions(decisions: Decisions, asked: Mapping[str, str]) -> Json:
+def list_decisions(
+    decisions: Decisions, asked: Mapping[str, str], *, supervisor: str | None = None
+) -> Json:
     """Return one page: summaries and `next`, the cursor of the page after; null at the end.
 
-    `asked` are the names of QUERY and PAGING with their values as text. Raises WrongQuery and
-    BadDate for values that cannot be used.
+    `asked` are the names of QUERY and PAGING with their values as text; with `supervisor`, only
+    decisions of those it supervises are found. Raises WrongQuery and BadDate for values that
+    cannot be used.
     """
     limit, before = read_limit(asked.get("limit")), read_cursor(asked.get("cursor"))
     # One more than is shown, which tells whether there is a page after.
-    found = decisions.page(read_filters(asked), limit=limit + 1, before=before)
+    filters = replace(read_filters(asked), supervisor=supervisor)
+    found = decisions.page(filters, limit=limit + 1, before=before)
     shown = [summary(each) for each in found[:limit]]
     return {"decisions": shown, "next": cursor_of(shown[-1]["id"]) if len(found) > limit else None}
 

@@ -17,6 +17,7 @@ from fanzha.engine import Editions
 from fanzha.errors import Location, SelfTestsBusy, StoreUnavailable, WrongSelfTest
 from fanzha.model.text import Text
 from fanzha.records.decision_record import is_storable
+from fanzha.records.idempotency import Claim
 from fanzha.records.self_tests import RunState, SelfTestRun, SelfTests
 from fanzha.usecases.cases import Case, read_cases
 from fanzha.usecases.paging import cursor_of, read_cursor, read_limit
@@ -65,10 +66,13 @@ class SelfTestRuns:
         self._thread: threading.Thread | None = None
         self._is_closed = False
 
-    def request(self, body: Mapping[str, Any], requested_by: str | None) -> Json:
+    def request(
+        self, body: Mapping[str, Any], requested_by: str | None, claim: Claim | None = None
+    ) -> Json:
         """Queue a run of `{target?}` and return what is known of it.
 
-        Raises WrongSelfTest, and SelfTestsBusy when too many wait.
+        Raises WrongSelfTest, SelfTestsBusy when too many wait, and `Taken` when another run has
+        been queued under the claim.
         """
         target = _target(body)
         cases = select_cases(self._cases, target, self._rulebook)
@@ -95,7 +99,7 @@ class SelfTestRuns:
                     ),
                     hint=Text(zh="请稍后再试", en="try again when they are done"),
                 )
-            self._store.add(run)
+            self._store.add(run, claim)
             self._queue.append(_Waiting(run.id, target, cases))
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -104,6 +108,13 @@ class SelfTestRuns:
                 self._thread.start()
             self._changed.notify()
         return shown_run(run)
+
+    def requested(self, run_id: str) -> Json:
+        """Return a run as it was answered when it was queued; raise NotFound."""
+        run, _ = self._store.get(run_id)
+        return shown_run(
+            replace(run, state=RunState.QUEUED, started_at=None, finished_at=None, done=0, failed=0)
+        )
 
     def get(self, run_id: str) -> Json:
         """Return a run with its report, if it has ended; raise NotFound."""

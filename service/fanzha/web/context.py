@@ -8,10 +8,12 @@ from typing import cast
 from flask import current_app
 
 from fanzha.application import Application
-from fanzha.errors import BadDate, KeyKindWrong, Location, NotAuthenticated, WrongInstitution
+from fanzha.errors import BadDate, Location, NotAuthenticated
+from fanzha.model.access import KeyHolder, Scope
 from fanzha.model.text import Text
 from fanzha.model.value_types import EARLIEST, LATEST
-from fanzha.records import KeyHolder, KeyKind
+from fanzha.records import idempotency
+from fanzha.usecases import access
 from fanzha.usecases.catalogue import Selection
 from fanzha.web.request import current_request
 
@@ -32,7 +34,9 @@ def holder() -> KeyHolder:
         found = service().records.keys.holder_of(header[len(_SCHEME) :].strip())
         if found is not None:
             return found
-        message = Text(zh="密钥未知", en="the key is not known")
+        message = Text(
+            zh="密钥未知、已吊销或已到期", en="the key is not known, was revoked, or has expired"
+        )
     else:
         message = Text(zh="请求没有密钥", en="the request carries no key")
     raise NotAuthenticated(
@@ -44,49 +48,40 @@ def holder() -> KeyHolder:
     )
 
 
-def caller() -> str:
-    """Return the institution whose key came with the request.
+def allowed(scope: Scope) -> KeyHolder:
+    """Return whose key came with the request, if it may do this.
 
-    Raises NotAuthenticated, and KeyKindWrong for an operator's key.
+    Raises NotAuthenticated, KeyKindWrong and ScopeMissing.
     """
     found = holder()
-    if found.institution is None:
-        raise KeyKindWrong(
-            Text(zh="此处不接受运营者密钥", en="an operator's key is of no use here"),
-            hint=Text(
-                zh="请使用机构自己的密钥：fanzha keys create INSTITUTION",
-                en="use the institution's own key: fanzha keys create INSTITUTION",
-            ),
-        )
-    return found.institution
+    access.require(found, scope)
+    return found
 
 
-def require_operator() -> None:
-    """Raise NotAuthenticated or KeyKindWrong unless the request carries an operator's key."""
-    if holder().kind is not KeyKind.OPERATOR:
-        raise KeyKindWrong(
-            Text(zh="此处须用运营者密钥", en="this takes an operator's key"),
-            hint=Text(
-                zh="由运营者登记；运营者密钥由 fanzha keys create --operator 生成",
-                en="ask the operator; fanzha keys create --operator makes operators' keys",
-            ),
-        )
+def caller() -> str:
+    """Return the institution that may post checks with the key of the request.
+
+    Raises NotAuthenticated, KeyKindWrong and ScopeMissing.
+    """
+    institution = allowed(Scope.CHECKS_WRITE).institution
+    # INVARIANT: only institutions' own keys have the scope.
+    assert institution is not None
+    return institution
 
 
-def require_access(institution: str) -> None:
-    """Raise NotAuthenticated or WrongInstitution unless the key may read that institution."""
-    if not holder().reaches(institution):
-        shown = institution[:60]
-        raise WrongInstitution(
-            Text(
-                zh=f"密钥不属于机构 `{shown}`",
-                en=f"the key does not belong to institution `{shown}`",
-            ),
-            hint=Text(
-                zh="请使用该机构的密钥或运营者密钥",
-                en="use that institution's key, or an operator's",
-            ),
-        )
+def require_access(institution: str, scope: Scope) -> KeyHolder:
+    """Return whose key came with the request, if it may do this to that institution.
+
+    Raises NotAuthenticated, KeyKindWrong, ScopeMissing and WrongInstitution.
+    """
+    found = allowed(scope)
+    access.require_sight(found, institution, service().records.institutions)
+    return found
+
+
+def idempotency_key() -> str | None:
+    """Return the caller's own key of this request, if it carries one."""
+    return current_request().headers.get(idempotency.HEADER)
 
 
 def asked_day() -> date:
@@ -114,14 +109,10 @@ def asked_selection() -> Selection:
     return Selection(asked.get("domain"), asked.get("check_type"), asked.get("instrument"))
 
 
-def asked_institution() -> str | None:
-    """Return the institution that `?institution=` names; by default the key's own.
+def asked_of_list(scope: Scope) -> tuple[dict[str, str], str | None]:
+    """Return what the query asks for, as far as the key sees, and the supervisor to keep to.
 
-    None is every institution, which only an operator's key may ask for. Raises NotAuthenticated
-    and WrongInstitution.
+    Raises NotAuthenticated, KeyKindWrong, ScopeMissing and WrongInstitution.
     """
-    asked = current_request().args.get("institution")
-    if asked is None:
-        return holder().institution
-    require_access(asked)
-    return asked
+    asked = dict(current_request().args)
+    return access.narrowed(allowed(scope), asked, service().records.institutions)

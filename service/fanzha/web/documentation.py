@@ -12,8 +12,10 @@ from flask_smorest import Api, Blueprint
 from marshmallow import Schema, fields
 
 import fanzha
+from fanzha import errors
 from fanzha.errors import FanzhaError
 from fanzha.model.text import Text
+from fanzha.records import idempotency
 from fanzha.web.answers import JSON
 from fanzha.web.schemas.problem import ProblemShape
 
@@ -31,6 +33,26 @@ _DESCRIPTION = Text(
     en="Says of one act which duties of the Anti-Telecom and Online Fraud Law and its delegated "
     "rules bind, whether they are met, what is missing, and what liability follows. Every error "
     "is answered as RFC 9457 problem details with a stable `code`.",
+)
+
+
+_IDEMPOTENCY_KEY: Json = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": False,
+    "description": "重试时用同一个键：不再重做，答复与首次相同 / "
+    "the same key on a retry: nothing is done again, and the answer is the first one",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": idempotency.LENGTH_AT_MOST,
+        "pattern": "^[!-~]+$",
+    },
+}
+_OF_IDEMPOTENCY_KEYS = (
+    errors.IdempotencyKeyMalformed,
+    errors.IdempotencyKeyReused,
+    errors.DecisionPurged,
 )
 
 
@@ -70,8 +92,8 @@ def open_documentation(app: Flask) -> Any:
         {
             "type": "http",
             "scheme": "bearer",
-            "description": "机构密钥 fz_…，由 fanzha keys create 生成 / "
-            "the institution's key, made by fanzha keys create",
+            "description": "密钥 fz_…，由 fanzha keys create 生成 / "
+            "a key fz_…, made by fanzha keys create",
         },
     )
     return api
@@ -105,10 +127,13 @@ def described(
     query_schemas: Mapping[str, Json] | None = None,
     refusals: tuple[type[FanzhaError], ...] = (),
     needs_key: bool = False,
+    takes_idempotency_key: bool = False,
     status: int = 200,
 ) -> Callable[[View], View]:
     """Describe a view: what it answers, takes and refuses. Nothing is converted or checked."""
     schemas = query_schemas or {}
+    if takes_idempotency_key:
+        refusals = (*refusals, *_OF_IDEMPOTENCY_KEYS)
     operation: Json = {
         "summary": both(summary),
         "description": paragraphs(description),
@@ -132,6 +157,8 @@ def described(
             }
             for name, text in query.items()
         ]
+    if takes_idempotency_key:
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     if body is not None:
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": body}}}
     if needs_key:

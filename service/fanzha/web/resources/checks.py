@@ -10,13 +10,14 @@ from fanzha.model.text import Text
 from fanzha.usecases.check_form import CheckForm
 from fanzha.usecases.json_input import read_json_object
 from fanzha.web.answers import answer_bytes
-from fanzha.web.context import caller, service
+from fanzha.web.context import caller, idempotency_key, service
 from fanzha.web.documentation import Resource, described
 from fanzha.web.http_errors import BadRequest, MediaTypeUnsupported
 from fanzha.web.request import current_request
 from fanzha.web.schemas.decision import DecisionShape
 
 FULL = "full"
+REPEATED = "Idempotency-Replayed"
 
 blueprint = Resource("checks", Text(zh="检查", en="Checks"))
 
@@ -34,7 +35,8 @@ blueprint = Resource("checks", Text(zh="检查", en="Checks"))
     body=CheckForm,
     answer=DecisionShape,
     headers={
-        "Location": Text(zh="已存储的决定的地址", en="address of the decision, when it is stored")
+        "Location": Text(zh="已存储的决定的地址", en="address of the decision, when it is stored"),
+        REPEATED: Text(zh="true：此前已答复", en="true: it was answered before"),
     },
     query={"explain": Text(zh="full：附上推导过程", en="full: with how each status follows")},
     query_schemas={"explain": {"type": "string", "enum": [FULL]}},
@@ -48,6 +50,7 @@ blueprint = Resource("checks", Text(zh="检查", en="Checks"))
         errors.NotAuthenticated,
         errors.WrongInstitution,
         errors.KeyKindWrong,
+        errors.ScopeMissing,
         errors.UnknownDomain,
         errors.UnknownCheckType,
         errors.BodyTooLarge,
@@ -67,6 +70,7 @@ blueprint = Resource("checks", Text(zh="检查", en="Checks"))
         errors.StoreUnavailable,
     ),
     needs_key=True,
+    takes_idempotency_key=True,
 )
 def post_check() -> Response:
     """Judge the posted check and answer its decision."""
@@ -80,10 +84,20 @@ def post_check() -> Response:
         request.read_json_bytes(), maximum_bytes=application.settings.maximum_body_bytes
     )
     stored = body.get("record") is not False
-    answered = application.evaluate(body, explain=explain, record=stored, caller=institution)
+    answered = application.evaluate(
+        body,
+        explain=explain,
+        record=stored,
+        caller=institution,
+        idempotency_key=idempotency_key(),
+    )
+    if not answered.is_repeated:
+        request.decision, request.keeps_decision = answered.decision, stored
     response = answer_bytes(answered.content)
     if stored:
         response.headers["Location"] = f"/v1/decisions/{answered.decision['id']}"
+    if answered.is_repeated:
+        response.headers[REPEATED] = "true"
     return response
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Response
 
 from fanzha import errors
+from fanzha.model.access import Scope
 from fanzha.model.text import Text
+from fanzha.usecases.access import read_decision
 from fanzha.usecases.list_decisions import ALL_OUTCOMES, QUERY, STATUSES
 from fanzha.usecases.paging import LIMIT_AT_MOST, PAGING
 from fanzha.web.answers import answer
-from fanzha.web.context import asked_institution, holder, service
+from fanzha.web.context import allowed, asked_of_list, service
 from fanzha.web.documentation import Resource, described, in_path
 from fanzha.web.request import current_request
 from fanzha.web.schemas.decision import DecisionShape
@@ -22,9 +24,10 @@ blueprint = Resource("decisions", Text(zh="决定", en="Decisions"))
 @described(
     Text(zh="列出决定", en="List decisions"),
     Text(
-        zh="从最近记录的开始，逐页列出摘要；机构只能列出本机构的决定。"
+        zh="从最近记录的开始，逐页列出摘要；机构列出本机构的决定，监管机关列出所监管机构的决定。"
         "`superseded_by` 或 `followed_by` 指出已由哪项决定取代。",
-        en="Summaries in pages, the last recorded first; an institution lists its own. "
+        en="Summaries in pages, the last recorded first; an institution lists its own, a regulator "
+        "those of the institutions it supervises. "
         "`superseded_by` or `followed_by` names the decision that stands in the place of one.",
     ),
     answer=DecisionsShape,
@@ -37,6 +40,8 @@ blueprint = Resource("decisions", Text(zh="决定", en="Decisions"))
     refusals=(
         errors.WrongQuery,
         errors.NotAuthenticated,
+        errors.KeyKindWrong,
+        errors.ScopeMissing,
         errors.WrongInstitution,
         errors.BadDate,
         errors.StoreUnavailable,
@@ -45,12 +50,9 @@ blueprint = Resource("decisions", Text(zh="决定", en="Decisions"))
 )
 def list_decisions() -> Response:
     """Answer one page."""
-    institution = asked_institution()
+    asked, supervisor = asked_of_list(Scope.DECISIONS_READ)
     current_request().refuse_unknown_query({**QUERY, **PAGING})
-    asked = dict(current_request().args)
-    if institution is not None:
-        asked["institution"] = institution
-    return answer(service().list_decisions(asked))
+    return answer(service().list_decisions(asked, supervisor=supervisor))
 
 
 @blueprint.route(
@@ -68,13 +70,15 @@ def list_decisions() -> Response:
     refusals=(
         errors.WrongQuery,
         errors.NotAuthenticated,
+        errors.KeyKindWrong,
+        errors.ScopeMissing,
         errors.NotFound,
         errors.StoreUnavailable,
     ),
     needs_key=True,
 )
 def get_decision(decision_id: str) -> Response:
-    """Answer a decision of the caller's own institution, or any to an operator."""
-    institution = holder().institution
+    """Answer a decision that the caller sees: of its own, of those it supervises, or any."""
+    holder = allowed(Scope.DECISIONS_READ)
     current_request().refuse_unknown_query(())
-    return answer(service().records.decisions.get(decision_id, institution=institution))
+    return answer(read_decision(holder, decision_id, service().records))

@@ -7,12 +7,13 @@ from typing import Any
 from flask import Response
 
 from fanzha import errors
+from fanzha.model.access import Scope
 from fanzha.model.text import Text
 from fanzha.usecases.attestation_form import ProfileForm
 from fanzha.usecases.json_input import read_json_object
 from fanzha.usecases.registry_entry import EntryForm, entry_as_json, read_entry
 from fanzha.web.answers import answer
-from fanzha.web.context import asked_day, require_access, require_operator, service
+from fanzha.web.context import allowed, asked_day, require_access, service
 from fanzha.web.documentation import Resource, described, in_path
 from fanzha.web.http_errors import BadRequest, MediaTypeUnsupported
 from fanzha.web.law_query import AS_OF, AS_OF_SCHEMA
@@ -30,6 +31,8 @@ _OF_BODIES = (
     errors.DuplicateKey,
     errors.TooDeep,
     errors.NotAuthenticated,
+    errors.KeyKindWrong,
+    errors.ScopeMissing,
     errors.BodyTooLarge,
     MediaTypeUnsupported,
     errors.Problems,
@@ -45,13 +48,16 @@ blueprint = Resource("institutions", Text(zh="机构", en="Institutions"))
 @described(
     Text(zh="查看机构登记", en="Read the entry of an institution"),
     Text(
-        zh="机构用自己的密钥查看本机构；运营者可以查看任何机构。",
-        en="An institution reads its own entry; operators read any.",
+        zh="机构查看本机构，监管机关查看所监管的机构；运营者和审计可以查看任何机构。",
+        en="An institution reads its own entry, a regulator those of the institutions it "
+        "supervises; operators and auditors read any.",
     ),
     answer=InstitutionShape,
     refusals=(
         errors.WrongQuery,
         errors.NotAuthenticated,
+        errors.KeyKindWrong,
+        errors.ScopeMissing,
         errors.WrongInstitution,
         errors.NotFound,
         errors.StoreUnavailable,
@@ -60,7 +66,7 @@ blueprint = Resource("institutions", Text(zh="机构", en="Institutions"))
 )
 def get_institution(institution_id: str) -> Response:
     """Answer the registry's entry."""
-    require_access(institution_id)
+    require_access(institution_id, Scope.INSTITUTIONS_READ)
     current_request().refuse_unknown_query(())
     return _entry(institution_id)
 
@@ -79,7 +85,6 @@ def get_institution(institution_id: str) -> Response:
     answer=InstitutionShape,
     refusals=(
         *_OF_BODIES,
-        errors.KeyKindWrong,
         errors.WrongEntry,
         errors.UnknownRole,
         errors.RoleOfAuthority,
@@ -88,7 +93,7 @@ def get_institution(institution_id: str) -> Response:
 )
 def put_institution(institution_id: str) -> Response:
     """Register the posted entry and answer it."""
-    require_operator()
+    allowed(Scope.INSTITUTIONS_WRITE)
     current_request().refuse_unknown_query(())
     application = service()
     application.register(read_entry(institution_id, _body(), application.law.roles))
@@ -111,6 +116,8 @@ def put_institution(institution_id: str) -> Response:
         errors.WrongQuery,
         errors.BadDate,
         errors.NotAuthenticated,
+        errors.KeyKindWrong,
+        errors.ScopeMissing,
         errors.WrongInstitution,
         errors.NotFound,
         errors.StoreUnavailable,
@@ -119,7 +126,7 @@ def put_institution(institution_id: str) -> Response:
 )
 def get_profile(institution_id: str) -> Response:
     """Answer the profile with its report."""
-    require_access(institution_id)
+    require_access(institution_id, Scope.INSTITUTIONS_READ)
     current_request().refuse_unknown_query(AS_OF)
     return answer(service().profile(institution_id, asked_day()))
 
@@ -151,7 +158,7 @@ def get_profile(institution_id: str) -> Response:
 )
 def put_profile(institution_id: str) -> Response:
     """Add the posted attestations and answer the profile."""
-    require_access(institution_id)
+    require_access(institution_id, Scope.PROFILES_WRITE)
     current_request().refuse_unknown_query(())
     application = service()
     application.attest(institution_id, _body())

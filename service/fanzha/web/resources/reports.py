@@ -8,10 +8,11 @@ from flask import Response
 
 from fanzha import errors
 from fanzha.errors import Location, WrongQuery
+from fanzha.model.access import Scope
 from fanzha.model.text import Text
 from fanzha.usecases.list_decisions import read_day
 from fanzha.web.answers import answer
-from fanzha.web.context import asked_institution, service
+from fanzha.web.context import asked_of_list, service
 from fanzha.web.documentation import Resource, described
 from fanzha.web.request import current_request
 from fanzha.web.schemas.report import ReportShape
@@ -33,10 +34,10 @@ blueprint = Resource("reports", Text(zh="报告", en="Reports"))
     Text(zh="编制报告", en="Make a report"),
     Text(
         zh="一家机构在某期间的检查、违反、罚款敞口、未届满的期限和所依规则。"
-        "机构只能取得本机构的报告；页面和表格由 fanzha report 生成。",
+        "机构取得本机构的报告，监管机关取得所监管机构的报告；页面和表格由 fanzha report 生成。",
         en="The checks of one institution in a period, its breaches, exposure, running deadlines "
-        "and the rules applied. An institution gets its own; `fanzha report` makes the page and "
-        "the table.",
+        "and the rules applied. An institution gets its own, a regulator those of the "
+        "institutions it supervises; `fanzha report` makes the page and the table.",
     ),
     answer=ReportShape,
     query=QUERY,
@@ -44,6 +45,8 @@ blueprint = Resource("reports", Text(zh="报告", en="Reports"))
     refusals=(
         errors.WrongQuery,
         errors.NotAuthenticated,
+        errors.KeyKindWrong,
+        errors.ScopeMissing,
         errors.WrongInstitution,
         errors.NotFound,
         errors.BadDate,
@@ -53,7 +56,8 @@ blueprint = Resource("reports", Text(zh="报告", en="Reports"))
 )
 def get_report() -> Response:
     """Answer the report."""
-    institution = asked_institution()
+    asked, _ = asked_of_list(Scope.DECISIONS_READ)
+    institution = asked.get("institution")
     current_request().refuse_unknown_query(QUERY)
     if institution is None:
         raise _missing("institution", QUERY["institution"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Response
 
 from fanzha import errors
+from fanzha.model.access import Scope
 from fanzha.model.text import Text
 from fanzha.usecases.json_input import read_json_object
 from fanzha.usecases.paging import LIMIT_AT_MOST, PAGING
 from fanzha.web.answers import answer
-from fanzha.web.context import holder, service
+from fanzha.web.context import allowed, holder, idempotency_key, service
 from fanzha.web.documentation import Resource, described, in_path
 from fanzha.web.http_errors import MediaTypeUnsupported
 from fanzha.web.request import current_request
@@ -42,6 +43,8 @@ blueprint = Resource("self-tests", Text(zh="自检", en="Self-tests"))
         errors.DuplicateKey,
         errors.TooDeep,
         errors.NotAuthenticated,
+        errors.KeyKindWrong,
+        errors.ScopeMissing,
         errors.BodyTooLarge,
         MediaTypeUnsupported,
         errors.WrongSelfTest,
@@ -49,16 +52,17 @@ blueprint = Resource("self-tests", Text(zh="自检", en="Self-tests"))
         errors.StoreUnavailable,
     ),
     needs_key=True,
+    takes_idempotency_key=True,
 )
 def post_self_test() -> Response:
     """Queue a run."""
     request = current_request()
-    requested_by = holder().institution
+    starter = allowed(Scope.SELF_TESTS)
     request.refuse_unknown_query(())
     content = request.read_json_bytes()
     limit = service().settings.maximum_body_bytes
     body = read_json_object(content, maximum_bytes=limit) if content.strip() else {}
-    run = service().self_tests.request(body, requested_by)
+    run = service().start_self_test(body, starter, idempotency_key=idempotency_key())
     response = answer(run, status=202)
     response.headers["Location"] = f"/v1/self-tests/{run['id']}"
     return response
