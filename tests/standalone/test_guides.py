@@ -28,13 +28,11 @@ def newcomer(tmp_path: Path) -> Iterator[Newcomer]:
 
 def test_the_first_obligation_ends_with_a_decision_over_http(newcomer: Newcomer) -> None:
     newcomer.read(FIRST_OBLIGATION)
-    assert newcomer.typed[-1].startswith("curl ")
     assert newcomer.answers == 1
 
 
 def test_the_first_plugin_ends_with_a_decision_over_http(newcomer: Newcomer) -> None:
     newcomer.read(FIRST_PLUGIN)
-    assert newcomer.typed[-1].startswith("curl ")
     assert newcomer.answers == 1
 
 

@@ -21,7 +21,7 @@ from tests.standalone.newcomer import Server, environment_of, free_address
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 STRANGER = REPOSITORY / "examples" / "standalone_plugin"
-BUILT_IN = "telecom,banking,payments"
+BUILT_IN = "telecom,banking,payments,internet"
 BROKER = """\
 - id: broker-001
   name: {zh: 示范证券公司, en: Example Securities}

@@ -321,7 +321,7 @@ def opened_target(target: str, environment: Settings) -> Iterator[tuple[Subject,
         return
     folder = folder.resolve()
     if (folder / BUNDLE_FILE).is_file():
-        rulesets = dict.fromkeys([*environment.rulesets, folder])
+        rulesets = dict.fromkeys([*(each.resolve() for each in environment.rulesets), folder])
         yield (
             Subject(folder.name, False),
             dataclasses.replace(environment, rulesets=tuple(rulesets)),

@@ -103,7 +103,9 @@ def list_rulesets(language: str, as_json: bool) -> None:
 
 def _law(more: tuple[Path, ...]) -> Law:
     settings = Settings.from_environment()
-    settings = dataclasses.replace(settings, rulesets=(*settings.rulesets, *more))
+    # A folder that the settings name already is not a second one.
+    folders = dict.fromkeys(each.resolve() for each in (*settings.rulesets, *more))
+    settings = dataclasses.replace(settings, rulesets=tuple(folders))
     application = open_application(settings, records=False)
     try:
         return application.law
