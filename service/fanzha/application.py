@@ -36,7 +36,9 @@ from fanzha.usecases.legal_calendar import china_day
 from fanzha.usecases.list_decisions import list_decisions
 from fanzha.usecases.profile import attestations_on, profile_report
 from fanzha.usecases.registry_entry import refuse_wrong_entry
+from fanzha.usecases.replay import replay
 from fanzha.usecases.report import report, report_rows
+from fanzha.usecases.rule_keeping import keep_rules
 from fanzha.usecases.rulebook import Rulebook, open_rulebook
 from fanzha.usecases.self_test_runs import SelfTestRuns
 
@@ -216,6 +218,13 @@ class Application:
         self.institution(institution_id)
         yield from report_rows(self.records.reports, institution_id, first, last)
 
+    def replay(self, decision_id: str) -> dict[str, Any]:
+        """Judge a stored decision again by the rules of then, and say what differs.
+
+        Raises NotFound, DecisionPurged, ReplayImpossible, and the errors of `judge`.
+        """
+        return replay(decision_id, self.records, self.rulebook)
+
     def judge_due(self, *, past_failures: bool = False) -> Iterator[JudgedAgain]:
         """Judge again what has fallen due, a part at a time, and go through what came of it.
 
@@ -372,4 +381,11 @@ def open_application(
     except BaseException:
         rulebook.close()
         raise
+    if opened is not None:
+        try:
+            keep_rules(rulebook, opened.rule_files)
+        except BaseException:
+            opened.close()
+            rulebook.close()
+            raise
     return Application(settings, rulebook, records=opened, institutions=institutions)

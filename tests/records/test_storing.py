@@ -206,16 +206,17 @@ def test_store_after_close_is_refused(
     assert len(stored_ids()) == 1
 
 
-def test_the_thread_runs_from_the_first_store_until_close(
+def test_threads_run_from_the_first_store_until_close(
     settings: Settings, new_record: NewRecord
 ) -> None:
     before = set(threading.enumerate())
     records = open_records(settings)
     assert set(threading.enumerate()) == before
     records.decisions.store(new_record())
-    (thread,) = set(threading.enumerate()) - before
+    started = set(threading.enumerate()) - before
+    assert {each.name for each in started} == {"fanzha-writer", "fanzha-heads"}
     records.close()
-    assert not thread.is_alive()
+    assert not any(each.is_alive() for each in started)
     records.close()
 
 

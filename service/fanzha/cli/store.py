@@ -1,11 +1,13 @@
-"""Opens what is kept, for commands that need no law."""
+"""Opens what is kept, for commands that need no law, and says who reads it."""
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fanzha.records import Records, open_records
+from fanzha.records.reads import Reader
 from fanzha.settings import Settings
 
 
@@ -17,3 +19,16 @@ def opened_records() -> Iterator[Records]:
         yield records
     finally:
         records.close()
+
+
+def terminal_reader(purpose: str | None) -> Reader:
+    """Return the user of this terminal as a reader of decisions."""
+    return Reader(f"terminal:{terminal_user()}", purpose)
+
+
+def terminal_user() -> str:
+    """Return the name of the user who runs this, as far as the system knows one."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

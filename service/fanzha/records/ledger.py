@@ -104,7 +104,7 @@ class Ledger:
             with self._database.reading() as connection:
                 subjects = _subjects(connection, rows)
             for row in rows:
-                entry = {name: written(value) for name, value in row._mapping.items()}
+                entry = {str(name): written(value) for name, value in row._mapping.items()}
                 yield KeptEntry(entry, subjects.get((row.kind, row.subject)))
 
     def unchained(self, span: Span) -> tuple[str, str, str] | None:

@@ -36,7 +36,8 @@ class Records:
 
     def __init__(self, database: Database, digests: PersonalDigests, settings: Settings) -> None:
         self._database = database
-        self._writer = GroupingWriter(database)
+        # Not before the first decision: threads do not survive a fork.
+        self._writer = GroupingWriter(database, started=lambda: self.heads.start())
         self.purges = Purges(database)
         self.ledger = Ledger(database)
         self.reads = Reads(database)
@@ -94,12 +95,10 @@ def open_records(settings: Settings) -> Records:
         require_current(database)
         secret = _secret(settings.secret_key_file, database)
         retired = load_retired(settings.secret_key_file)
-        records = Records(database, PersonalDigests(secret, retired), settings)
+        return Records(database, PersonalDigests(secret, retired), settings)
     except BaseException:
         database.dispose()
         raise
-    records.heads.start()
-    return records
 
 
 def _secret(path: Path, database: Database) -> bytes:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, exc, insert, select
@@ -69,8 +69,10 @@ class GroupingWriter:
         queue_at_most: int = QUEUE_AT_MOST,
         group_at_most: int = GROUP_AT_MOST,
         wait_at_most_seconds: float = WAIT_AT_MOST_SECONDS,
+        started: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
+        self._started = started
         self._queue_at_most = queue_at_most
         self._group_at_most = group_at_most
         self._wait_at_most_seconds = wait_at_most_seconds
@@ -132,6 +134,7 @@ class GroupingWriter:
             # Not before: threads do not survive a fork, and servers fork after they import.
             self._thread = threading.Thread(target=self._run, name="fanzha-writer", daemon=True)
             self._thread.start()
+            self._started()
         self._changed.notify()
 
     def _give_up(self, waiting: _Waiting) -> None:

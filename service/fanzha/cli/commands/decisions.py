@@ -11,18 +11,26 @@ from fanzha.application import open_application
 from fanzha.cli import main
 from fanzha.cli.decision_list_page import print_decision_list, print_due
 from fanzha.cli.decision_page import print_decision
-from fanzha.cli.output import console, json_option, language_option, print_json
+from fanzha.cli.output import console, json_option, language_option, plain, print_json, table
 from fanzha.cli.query_options import asked_of, query_options
-from fanzha.cli.store import opened_records
+from fanzha.cli.replay_page import print_replay
+from fanzha.cli.store import opened_records, terminal_reader
 from fanzha.errors import EXIT_FOUND_SOMETHING
 from fanzha.records import DueDecision
+from fanzha.records.reads import Way
 from fanzha.settings import Settings
 from fanzha.usecases.list_decisions import QUERY, list_decisions, read_moment
+from fanzha.usecases.list_reads import list_reads_of
 from fanzha.usecases.paging import PAGING
 from fanzha.usecases.shown import shown_time
 
 _NOTHING_FOUND = {None, "compliant", "pending", "not_applicable"}
 _LISTED_AT_MOST = 1000
+
+
+_purpose_option = click.option(
+    "--purpose", help="用途，记入查阅记录 / what for; it is recorded with the read"
+)
 
 
 @main.group()
@@ -32,12 +40,14 @@ def decisions() -> None:
 
 @decisions.command("show")
 @click.argument("decision_id", metavar="ID")
+@_purpose_option
 @language_option
 @json_option
-def show(decision_id: str, language: str, as_json: bool) -> None:
+def show(decision_id: str, purpose: str | None, language: str, as_json: bool) -> None:
     """显示一项决定 / show one decision."""
     with opened_records() as records:
         decision = records.decisions.get(decision_id)
+        records.reads.add([decision_id], terminal_reader(purpose), Way.SHOW)
     if as_json:
         print_json(decision)
     else:
@@ -46,16 +56,71 @@ def show(decision_id: str, language: str, as_json: bool) -> None:
 
 @decisions.command("list")
 @query_options({**QUERY, **PAGING})
+@_purpose_option
 @language_option
 @json_option
-def list_(language: str, as_json: bool, **options: str | None) -> None:
+def list_(purpose: str | None, language: str, as_json: bool, **options: str | None) -> None:
     """列出决定，最近记录的在前 / list decisions, the last recorded first."""
     with opened_records() as records:
         found = list_decisions(records.decisions, asked_of(options))
+        shown = [each["id"] for each in found["decisions"]]
+        records.reads.add(shown, terminal_reader(purpose), Way.LIST)
     if as_json:
         print_json(found)
     else:
         print_decision_list(found, console(), language)
+
+
+@decisions.command("reads", short_help="谁查阅过一项决定 / who has read a decision")
+@click.argument("decision_id", metavar="ID")
+@query_options(PAGING)
+@json_option
+def reads(decision_id: str, as_json: bool, **options: str | None) -> None:
+    """列出何人、何时、如何、为何查阅过该决定 / who read it, when, how and why."""
+    with opened_records() as records:
+        # Raises NotFound; a purged decision has its reads still.
+        records.decisions.institution_of(decision_id)
+        found = list_reads_of(records.reads, decision_id, asked_of(options))
+    if as_json:
+        print_json(found)
+        return
+    page = table("时间 when", "查阅者 who", "方式 how", "用途 why")
+    for each in found["reads"]:
+        page.add_row(
+            each["read_at"], plain(each["read_by"]), each["way"], plain(each["purpose"] or "")
+        )
+    console().print(page)
+
+
+@decisions.command("replay", short_help="按当时的规则重新判断 / judge again by the rules of then")
+@click.argument("decision_id", metavar="ID")
+@_purpose_option
+@language_option
+@json_option
+@click.pass_context
+def replay(
+    ctx: click.Context, decision_id: str, purpose: str | None, language: str, as_json: bool
+) -> None:
+    """按记录中的规则版本重新判断该决定，并说明是否相同、有何不同、规则此后有何变化。
+
+    Judge the decision again by the rules that it was made with, from the record alone, and tell
+    whether it comes out the same, what differs, and which rules and plugins have changed since.
+
+    Exit code: 0 the same; 1 not the same; 2 it cannot be replayed.
+    """
+    application = open_application(Settings.from_environment())
+    try:
+        found = application.replay(decision_id)
+        reader = terminal_reader(purpose)
+        application.records.reads.add([decision_id], reader, Way.REPLAY)
+    finally:
+        application.close()
+    if as_json:
+        print_json(found)
+    else:
+        print_replay(found, console(), language)
+    if not found["same"]:
+        ctx.exit(EXIT_FOUND_SOMETHING)
 
 
 @decisions.command("due", short_help="重新判断期限已届满的决定 / judge again what has fallen due")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fanzha.web.resources import (
+    audit,
     check_types,
     checks,
     coverage,
@@ -23,6 +24,7 @@ from fanzha.web.resources import (
 BLUEPRINTS = (
     checks.blueprint,
     decisions.blueprint,
+    audit.blueprint,
     reports.blueprint,
     institutions.blueprint,
     domains.blueprint,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from flask import Response
 
 from fanzha import errors
-from fanzha.model.access import Scope
+from fanzha.model.access import KeyHolder, Scope
 from fanzha.model.text import Text
+from fanzha.records.reads import Reader, Way
 from fanzha.usecases.access import read_decision
 from fanzha.usecases.list_decisions import ALL_OUTCOMES, QUERY, STATUSES
+from fanzha.usecases.list_reads import list_reads_of, require_sight_of_decision
 from fanzha.usecases.paging import LIMIT_AT_MOST, PAGING
 from fanzha.web.answers import answer
-from fanzha.web.context import allowed, asked_of_list, service
+from fanzha.web.context import allowed, asked_of_list, holder, service
 from fanzha.web.documentation import Resource, described, in_path
 from fanzha.web.request import current_request
 from fanzha.web.schemas.decision import DecisionShape
 from fanzha.web.schemas.listing import DecisionsShape
+from fanzha.web.schemas.reads import ReadsShape
 
 blueprint = Resource("decisions", Text(zh="决定", en="Decisions"))
 
@@ -52,7 +55,9 @@ def list_decisions() -> Response:
     """Answer one page."""
     asked, supervisor = asked_of_list(Scope.DECISIONS_READ)
     current_request().refuse_unknown_query({**QUERY, **PAGING})
-    return answer(service().list_decisions(asked, supervisor=supervisor))
+    found = service().list_decisions(asked, supervisor=supervisor)
+    _note_reads([each["id"] for each in found["decisions"]], holder(), Way.LIST)
+    return answer(found)
 
 
 @blueprint.route(
@@ -73,12 +78,55 @@ def list_decisions() -> Response:
         errors.KeyKindWrong,
         errors.ScopeMissing,
         errors.NotFound,
+        errors.DecisionPurged,
         errors.StoreUnavailable,
     ),
     needs_key=True,
 )
 def get_decision(decision_id: str) -> Response:
     """Answer a decision that the caller sees: of its own, of those it supervises, or any."""
-    holder = allowed(Scope.DECISIONS_READ)
+    reader = allowed(Scope.DECISIONS_READ)
     current_request().refuse_unknown_query(())
-    return answer(read_decision(holder, decision_id, service().records))
+    found = read_decision(reader, decision_id, service().records)
+    _note_reads([decision_id], reader, Way.SHOW)
+    return answer(found)
+
+
+@blueprint.route(
+    "/v1/decisions/<decision_id>/reads",
+    parameters=in_path("decision_id", Text(zh="决定编号", en="id of the decision")),
+)
+@described(
+    Text(zh="谁查阅过一项决定", en="Who has read a decision"),
+    Text(
+        zh="列出每次查阅：何人、何时、如何、为何（请求头 `X-Purpose`），最早的在前。"
+        "查阅记录只增不改；内容清除之后仍在。",
+        en="Each read: who, when, how, and why (the header `X-Purpose`), the first one first. "
+        "Reads are only ever added, and stay when contents are purged.",
+    ),
+    answer=ReadsShape,
+    query=PAGING,
+    query_schemas={"limit": {"type": "integer", "minimum": 1, "maximum": LIMIT_AT_MOST}},
+    refusals=(
+        errors.WrongQuery,
+        errors.NotAuthenticated,
+        errors.KeyKindWrong,
+        errors.ScopeMissing,
+        errors.NotFound,
+        errors.StoreUnavailable,
+    ),
+    needs_key=True,
+)
+def list_reads(decision_id: str) -> Response:
+    """Answer one page of the reads of a decision that the caller sees."""
+    reader = allowed(Scope.DECISIONS_READ)
+    current_request().refuse_unknown_query(PAGING)
+    records = service().records
+    require_sight_of_decision(reader, decision_id, records)
+    return answer(list_reads_of(records.reads, decision_id, current_request().args))
+
+
+def _note_reads(decision_ids: list[str], reader: KeyHolder, way: Way) -> None:
+    """Record that these are about to be shown; without it, nothing is."""
+    purpose = current_request().headers.get("X-Purpose")
+    service().records.reads.add(decision_ids, Reader(reader.identity, purpose), way)
