@@ -97,7 +97,7 @@ def _edit(folder: Path, file: str, before: str, after: str) -> None:
 
 def _loosened(folder: Path) -> None:
     # What was a breach then is none any more.
-    _edit(folder, "small_act/sales.yaml", "tickets_held > ", "tickets_held > 1000 + ")
+    _edit(folder, "small_act/sales.yaml", "tickets_held >= $", "tickets_held - 90 >= $")
 
 
 def _breach() -> Json:

@@ -18,6 +18,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MISFIT = Text(zh="结果的类型不符或超出范围", en="its result is of a wrong type or out of bounds")
 
 
+class Withheld(str):
+    """Stands for a personal text of which only a digest is kept: it equals nothing else.
+
+    Nothing is derived from it; what had been derived is kept beside it.
+    """
+
+    __slots__ = ()
+
+
 @dataclass
 class Derived:
     """What came out: values, and why there is none where inputs were there."""
@@ -39,7 +48,7 @@ def derive(names: Iterable[str], stated: Mapping[str, Value], rulebook: Rulebook
         # A system may state the result itself; then that is what was stated.
         if derivation is None or name in stated:
             continue
-        if any(each not in known for each in derivation.inputs):
+        if any(isinstance(known.get(each), Withheld | None) for each in derivation.inputs):
             continue
         owner = rulebook.owners[derivation.function]
         try:

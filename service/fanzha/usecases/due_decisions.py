@@ -51,7 +51,7 @@ def judge_again(
     record = records.decisions.get_record(due.decision_id)
     # A plugin can have gone since: that costs this decision and no other.
     find_check_type(record.domain, record.check_type, rulebook.law)
-    kept = read_kept(record, now, rulebook)
+    kept = read_kept(record, now, rulebook, records.digests)
     judgement = judge(kept.check, kept.institution, rulebook, kept.profile)
     decision = decide(judgement, rulebook, id_=id_, now=now)
     decision["follows"] = due.decision_id

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +11,13 @@ import orjson
 
 from fanzha.model.attestation import Assessment, Attestation, Profile, profile_of
 from fanzha.model.check import Check, Value
+from fanzha.model.expressions import Literal
 from fanzha.model.institution import Institution
 from fanzha.model.norms import Stage
 from fanzha.model.text import Text
-from fanzha.records import DecisionRecord
+from fanzha.model.value_types import Kind
+from fanzha.records import DecisionRecord, PersonalDigests
+from fanzha.usecases.derive import Withheld
 from fanzha.usecases.rulebook import Rulebook
 
 Json = dict[str, Any]
@@ -29,11 +32,18 @@ class KeptCheck:
     profile: Profile
 
 
-def read_kept(record: DecisionRecord, known_at: datetime, rulebook: Rulebook) -> KeptCheck:
+def read_kept(
+    record: DecisionRecord,
+    known_at: datetime,
+    rulebook: Rulebook,
+    digests: PersonalDigests | None = None,
+) -> KeptCheck:
     """Return the check of a record as it would stand at `known_at`.
 
-    Of a personal fact only a digest is kept, so it is missing here; what had been derived from it
-    is taken from the record. Everything else is derived anew, for it can hang on `known_at`.
+    Of a personal fact only a digest is kept. With `digests` it is compared with what the rules
+    compare the fact with; otherwise, and where numbers or times are compared, it is missing. What
+    had been derived from it is taken from the record. Everything else is derived anew, for it can
+    hang on `known_at`.
     """
     check: Json = orjson.loads(record.check_json)
     context: Json = orjson.loads(record.context_json)
@@ -51,8 +61,14 @@ def read_kept(record: DecisionRecord, known_at: datetime, rulebook: Rulebook) ->
             institution=check["institution"],
             occurred_at=datetime.fromisoformat(check["occurred_at"]),
             known_at=known_at,
-            facts=_typed({**derived, **facts}, rulebook, circumstances=False),
-            circumstances=_typed(check["circumstances"], rulebook, circumstances=True),
+            facts={
+                **_typed({**derived, **facts}, rulebook, circumstances=False),
+                **_restored(facts, rulebook, digests),
+            },
+            circumstances={
+                **_typed(check["circumstances"], rulebook, circumstances=True),
+                **_restored(check["circumstances"], rulebook, digests),
+            },
             contract=check["contract"],
             scope=tuple(check["scope"]),
             reference=check["reference"],
@@ -89,6 +105,57 @@ def _rests_on_personal(name: str, rulebook: Rulebook) -> bool:
     return fact.personal or any(
         _rests_on_personal(each, rulebook) for each in rulebook.inputs_of(name)
     )
+
+
+def _restored(
+    kept: Mapping[str, Any], rulebook: Rulebook, digests: PersonalDigests | None
+) -> dict[str, Value]:
+    """Return stand-ins for personal facts that compare as the facts themselves did."""
+    restored: dict[str, Value] = {}
+    if digests is None:
+        return restored
+    for name, digest in kept.items():
+        fact = rulebook.law.facts.get(name)
+        if fact is None or not fact.personal or not isinstance(digest, str):
+            continue
+        candidates: Iterable[str | bool]
+        match fact.type.kind:
+            case Kind.BOOLEAN:
+                candidates = (True, False)
+            case Kind.ENUM:
+                candidates = fact.type.values
+            case Kind.STRING:
+                candidates = _texts_of(rulebook)
+            case _:
+                continue
+        found = [each for each in candidates if digests.matches(digest, name, each)]
+        if found:
+            restored[name] = found[0]
+        elif fact.type.kind is Kind.STRING:
+            restored[name] = Withheld(digest)
+    return restored
+
+
+def _texts_of(rulebook: Rulebook) -> frozenset[str]:
+    """Return every text that a condition compares something with."""
+    law = rulebook.law
+    conditions = [
+        *((each.applies, each.violated) for each in law.obligations.values()),
+        *((each.when, each.false_when) for each in law.definitions),
+    ]
+    return frozenset(_texts_in(conditions))
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Literal):
+        if isinstance(value.value, str):
+            yield value.value
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _texts_in(each)
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from _texts_in(getattr(value, each.name))
 
 
 def _typed(

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from fanzha.records import DecisionRecord, Records
+from fanzha.records import DecisionRecord, PersonalDigests, Records
 from fanzha.usecases.check_form import find_check_type
 from fanzha.usecases.decision import decide
 from fanzha.usecases.judge import judge
@@ -37,9 +37,9 @@ def replay(decision_id: str, records: Records, today: Rulebook) -> Json:
     versions = orjson.loads(record.versions_json)
     bundles = versions["bundles"]
     with rulebook_as_recorded(bundles, today, records.rule_files) as rulebook:
-        again = _judged(record, answer, rulebook)
+        again = _judged(record, answer, rulebook, records.digests)
         differences = _differences(answer, again, rulebook)
-    now = _judged_today(record, answer, today)
+    now = _judged_today(record, answer, today, records.digests)
     return {
         "id": decision_id,
         "same": not differences,
@@ -52,10 +52,12 @@ def replay(decision_id: str, records: Records, today: Rulebook) -> Json:
     }
 
 
-def _judged(record: DecisionRecord, answer: Mapping[str, Any], rulebook: Rulebook) -> Json:
+def _judged(
+    record: DecisionRecord, answer: Json, rulebook: Rulebook, digests: PersonalDigests
+) -> Json:
     find_check_type(record.domain, record.check_type, rulebook.law)
     check = orjson.loads(record.check_json)
-    kept = read_kept(record, datetime.fromisoformat(check["known_at"]), rulebook)
+    kept = read_kept(record, datetime.fromisoformat(check["known_at"]), rulebook, digests)
     judgement = judge(kept.check, kept.institution, rulebook, kept.profile)
     explained = any("derivation" in each for each in answer["obligations"])
     decision = decide(judgement, rulebook, id_=record.id, now=record.recorded_at, explain=explained)
@@ -64,11 +66,13 @@ def _judged(record: DecisionRecord, answer: Mapping[str, Any], rulebook: Ruleboo
     return result
 
 
-def _judged_today(record: DecisionRecord, answer: Json, today: Rulebook) -> Json:
+def _judged_today(
+    record: DecisionRecord, answer: Json, today: Rulebook, digests: PersonalDigests
+) -> Json:
     """Tell what today's rules would say; that they say something else is no fault of then."""
     if f"{record.domain}/{record.check_type}" not in today.law.check_types:
         return {"outcome": None, "differences": []}
-    decision = _judged(record, answer, today)
+    decision = _judged(record, answer, today, digests)
     differences = [each for each in _differences(answer, decision, today) if "obligation" in each]
     return {"outcome": decision["outcome"], "differences": differences}
 
