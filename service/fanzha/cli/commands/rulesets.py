@@ -21,6 +21,7 @@ from fanzha.cli.output import (
 )
 from fanzha.model.law import Law
 from fanzha.settings import Settings
+from fanzha.usecases.cases import Case, read_cases
 
 _COUNTED = (
     ("instruments", "规范性文件"),
@@ -53,13 +54,14 @@ def check_rulesets(ctx: click.Context, folders: tuple[Path, ...], as_json: bool)
     Check the built-in rules, those of the plugins and those in each DIR; list every mistake.
     """
     mistakes_are_findings(ctx)
-    law = _law(folders)
+    law, cases = _law(folders)
     counts = {word: len(getattr(law, word)) for word, _ in _COUNTED}
+    counts["cases"] = len(cases)
     if as_json:
         print_json({"valid": True, "counts": counts})
         return
     console().print("[bold green]✓[/] 规则文件无误 · the rule files are valid")
-    for word, zh in _COUNTED:
+    for word, zh in (*_COUNTED, ("cases", "案例")):
         console().print(f"  {counts[word]:>5}  {zh} {word.replace('_', ' ')}")
 
 
@@ -68,7 +70,7 @@ def check_rulesets(ctx: click.Context, folders: tuple[Path, ...], as_json: bool)
 @json_option
 def list_rulesets(language: str, as_json: bool) -> None:
     """列出已加载的规范性文件和规则包 / list the instruments and bundles that are loaded."""
-    law = _law(())
+    law, _ = _law(())
     obligations = Counter(each.instrument for each in law.obligations.values())
     bundles = [
         {"name": each.name, "digest": each.digest, "files": len(each.files)} for each in law.bundles
@@ -101,13 +103,13 @@ def list_rulesets(language: str, as_json: bool) -> None:
         console().print(f"{bundle['name']}  {bundle['digest']}", style="dim")
 
 
-def _law(more: tuple[Path, ...]) -> Law:
+def _law(more: tuple[Path, ...]) -> tuple[Law, list[Case]]:
     settings = Settings.from_environment()
     # A folder that the settings name already is not a second one.
     folders = dict.fromkeys(each.resolve() for each in (*settings.rulesets, *more))
     settings = dataclasses.replace(settings, rulesets=tuple(folders))
     application = open_application(settings, records=False)
     try:
-        return application.law
+        return application.law, read_cases(application.rulebook.folders)
     finally:
         application.close()
