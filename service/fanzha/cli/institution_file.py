@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fanzha.errors import Location, RulesetError
 from fanzha.model.institution import Institution
 from fanzha.model.text import Text
 from fanzha.model.vocabulary import Role
 from fanzha.rulesets.cursor import Cursor
-from fanzha.rulesets.yaml_reader import read_document
+from fanzha.rulesets.yaml_reader import read_file
 from fanzha.usecases.registry_entry import wrong_roles
 
 _KEYS = {"id", "name", "roles", "licensed_from", "licensed_until", "supervisor"}
@@ -57,16 +56,7 @@ def read_profile(path: Path) -> dict[str, Any]:
 
 
 def _read(path: Path) -> Cursor:
-    try:
-        source = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RulesetError(
-            Text(zh=f"无法读取：{error.reason}", en=f"cannot be read: {error.reason}"),
-            hint=Text(zh="请以 UTF-8 编码保存为文本文件", en="save it as a text file in UTF-8"),
-            where=Location(file=str(path)),
-            code="ruleset_unreadable",
-        ) from error
-    document = read_document(source, str(path))
+    document = read_file(path, str(path))
     return Cursor(document, document.value)
 
 

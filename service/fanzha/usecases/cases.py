@@ -13,7 +13,7 @@ from fanzha.model.institution import Institution
 from fanzha.model.text import Text
 from fanzha.rulesets.cursor import Cursor, suggest
 from fanzha.rulesets.folders import RuleFolder
-from fanzha.rulesets.yaml_reader import read_document
+from fanzha.rulesets.yaml_reader import read_file
 from fanzha.usecases.check_form import read_check
 from fanzha.usecases.decision import decide
 from fanzha.usecases.judge import judge
@@ -104,7 +104,7 @@ def read_cases(
 
 
 def _collect(path: Path, shown: str, folder: str, found: dict[str, _Found]) -> None:
-    document = read_document(path.read_text(encoding="utf-8"), shown)
+    document = read_file(path, shown)
     for each in Cursor(document, document.value or []).elements():
         each.only(_CASE_KEYS)
         id_ = each.at("id").string()

@@ -1,0 +1,92 @@
+"""What the OpenAPI document describes is called with what it allows and with what it does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from fanzha.application import Application
+from fanzha.records import Records
+from fanzha.settings import Settings
+from fanzha.usecases.rulebook import Rulebook
+from fanzha.web import create_app
+
+EXAMPLES = 5
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+POSITIVE, NEGATIVE = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
+
+
+def _addresses(rulebook: Rulebook) -> set[str]:
+    app = create_app(Application(Settings.from_environment({}), rulebook))
+    return {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules()}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    ("caller", "mode"),
+    [
+        ("institution", POSITIVE),
+        ("institution", NEGATIVE),
+        ("operator", POSITIVE),
+        ("nobody", NEGATIVE),
+    ],
+    ids=lambda each: str(getattr(each, "value", each)),
+)
+def test_every_call_is_answered_as_it_is_described(
+    app: Flask,
+    records: Records,
+    caller: str,
+    mode: schemathesis.GenerationMode,
+    stored: Callable[[], int],
+    rulebook: Rulebook,
+) -> None:
+    headers = _headers(caller, records)
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    called = set()
+    for found in schema.get_all_operations():
+        operation: Any = found.ok()
+        called.add(operation.path)
+
+        # The same examples each time: a failure is one that everybody sees.
+        @settings(
+            max_examples=EXAMPLES,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def call(case: Any) -> None:
+            case.call_and_validate(checks=list(CHECKS), headers=headers)
+
+        call()
+    # The document itself is where it starts from.
+    assert called == _addresses(rulebook) - {"/openapi.json"}
+    assert stored() == 0
+
+
+def _headers(caller: str, records: Records) -> dict[str, str]:
+    if caller == "nobody":
+        return {}
+    if caller == "operator":
+        return {"Authorization": f"Bearer {records.keys.create_operator('test')}"}
+    return {"Authorization": f"Bearer {records.keys.create('telecom-001', 'test')}"}
