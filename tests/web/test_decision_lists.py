@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from fanzha.model.access import KeyHolder, KeyKind
 from fanzha.records import Records
 from tests.web.conftest import Caller
 from tests.web.places import EXAMPLES, assert_fits, assert_problem
@@ -27,7 +28,7 @@ def sixth_card() -> Json:
 
 @pytest.fixture
 def overseer(client: FlaskClient, records: Records) -> Caller:
-    return Caller(client, records.keys.create_operator("test"))
+    return Caller(client, records.keys.create_for(KeyHolder(KeyKind.AUDITOR), "test"))
 
 
 def listed(caller: Caller, query: str = "") -> list[str]:
@@ -90,7 +91,7 @@ def test_a_list_is_narrowed(operator: Caller, sixth_card: Json, query: str, is_f
     assert listed(operator, query) == ([id_] if is_found else [])
 
 
-def test_an_institution_lists_its_own_and_an_operator_all(
+def test_an_institution_lists_its_own_and_an_auditor_all(
     operator: Caller, bank: Caller, overseer: Caller, check: Json
 ) -> None:
     id_ = posted(operator, check)
@@ -203,7 +204,7 @@ def test_what_cannot_be_reported_is_refused(
     assert_problem(operator.get(f"/v1/reports{query}"), status, code)
 
 
-def test_an_operator_names_the_institution_of_a_report(overseer: Caller) -> None:
+def test_an_auditor_names_the_institution_of_a_report(overseer: Caller) -> None:
     days = "from=2026-01-01&to=2026-01-02"
     assert_problem(overseer.get(f"/v1/reports?{days}"), 400, "query_invalid")
     assert_problem(overseer.get(f"/v1/reports?institution=nobody&{days}"), 404, "not_found")

@@ -250,6 +250,11 @@ def _kept_key(row: Row[Any]) -> KeptKey:
     return KeptKey(_holder(row), row.title, row.created_at, row.revoked_at)
 
 
+def id_of(plain: str) -> str:
+    """Return the id that a key is listed under."""
+    return _id_of(_digest(plain))
+
+
 def _id_of(digest: str) -> str:
     return digest[:_ID_CHARACTERS]
 
