@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check laws fix bench clean
+.PHONY: help serve test check laws fix bench soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 10
@@ -42,6 +42,9 @@ fix: $(INSTALLED) ## repair what can be repaired by itself: imports, layout, sim
 bench: $(INSTALLED) ## measure; see benchmarks/
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks
+
+soak: $(INSTALLED) ## hurt the service under load, SOAK_SECONDS for each fault; see docs/reliability.md
+	SOAK_SECONDS=$${SOAK_SECONDS:-60} $(BIN)/pytest -p no:randomly --capture=no tests/faults
 
 clean: ## remove what is generated; the database under var/ stays
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -5,6 +5,7 @@ Written after the answer is out, so that nobody waits for it.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, MutableMapping
 from functools import partial
@@ -17,6 +18,8 @@ from fanzha.logs import Lines
 from fanzha.web import metrics
 from fanzha.web.request import Request, current_request
 
+_log = logging.getLogger(__name__)
+
 
 def finishing(lines: Lines | None) -> Callable[[Response], Response]:
     """Return what puts the request's id on an answer, and has the request counted and logged."""
@@ -25,7 +28,7 @@ def finishing(lines: Lines | None) -> Callable[[Response], Response]:
         # Itself, not the name that stands for whichever is being answered: it outlives that.
         request = flask_request._get_current_object()  # type: ignore[attr-defined]
         response.headers["X-Request-Id"] = request.id
-        response.call_on_close(partial(_tell, request, response.status_code, lines))
+        response.call_on_close(partial(_tell_safely, request, response.status_code, lines))
         return response
 
     return finish
@@ -36,6 +39,14 @@ def with_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
     if has_request_context():
         event["request"] = current_request().id
     return event
+
+
+def _tell_safely(request: Request, status: int, lines: Lines | None) -> None:
+    try:
+        _tell(request, status, lines)
+    # The edge: the answer is out, and a full disk under a log is no reason to lose a connection.
+    except OSError as error:
+        _log.error("a request could not be counted or logged: %s", type(error).__name__)
 
 
 def _tell(request: Request, status: int, lines: Lines | None) -> None:
