@@ -32,6 +32,10 @@ def test_without_any_setting_the_defaults_hold() -> None:
         plugins=("telecom", "banking", "payments", "internet"),
         rulesets=(),
         secret_key_file=Path("var/secret.key"),
+        signing_key_file=Path("var/signing.key"),
+        heads_file=Path("var/heads.jsonl"),
+        heads_url=None,
+        heads_seconds=60,
         host="127.0.0.1",
         port=8000,
         maximum_body_bytes=MEBIBYTE,
@@ -49,6 +53,10 @@ VALUES = {
     "FANZHA_PLUGINS": (" telecom , customs,", ("telecom", "customs")),
     "FANZHA_RULESETS": (os.pathsep.join(["/", os.sep]), (Path("/"), Path("/"))),
     "FANZHA_SECRET_KEY_FILE": ("/run/secrets/key", Path("/run/secrets/key")),
+    "FANZHA_SIGNING_KEY_FILE": ("/run/secrets/signing", Path("/run/secrets/signing")),
+    "FANZHA_HEADS_FILE": ("/mnt/elsewhere/heads", Path("/mnt/elsewhere/heads")),
+    "FANZHA_HEADS_URL": ("https://notary.example/heads", "https://notary.example/heads"),
+    "FANZHA_HEADS_SECONDS": ("0", 0),
     "FANZHA_HOST": ("0.0.0.0", "0.0.0.0"),
     "FANZHA_PORT": ("65535", 65535),
     "FANZHA_MAXIMUM_BODY_BYTES": ("1024", 1024),
@@ -182,3 +190,16 @@ def test_a_misspelt_setting_is_not_passed_over(variable: str, meant: str) -> Non
 )
 def test_variables_that_are_not_ours_are_left_alone(variable: str) -> None:
     assert _read(**{variable: "nonsense"}) == _read()
+
+
+def test_heads_and_their_key_lie_beside_the_secret() -> None:
+    settings = _read(FANZHA_SECRET_KEY_FILE="/srv/keys/secret.key")
+    assert settings.signing_key_file == Path("/srv/keys/signing.key")
+    assert settings.heads_file == Path("/srv/keys/heads.jsonl")
+
+
+@pytest.mark.parametrize(
+    "value", ["notary.example", "ftp://notary.example", "https://", "file:///x"]
+)
+def test_heads_are_posted_to_the_web_only(value: str) -> None:
+    assert _refused(FANZHA_HEADS_URL=value)
