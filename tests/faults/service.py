@@ -87,7 +87,9 @@ def read_store(database_url: str) -> Store:
 
 
 @contextmanager
-def running(database_url: str, folder: Path, environ: dict[str, str]) -> Iterator[Service]:
+def running(
+    database_url: str, folder: Path, environ: dict[str, str], *, institution: str = "telecom-001"
+) -> Iterator[Service]:
     environ = {
         "FANZHA_DATABASE_URL": database_url,
         "FANZHA_SECRET_KEY_FILE": str(folder / "secret.key"),
@@ -96,9 +98,9 @@ def running(database_url: str, folder: Path, environ: dict[str, str]) -> Iterato
     settings = Settings.from_environment(environ)
     upgrade(database_url)
     records = open_records(settings)
-    for institution in read_institutions(INSTITUTIONS).values():
-        records.institutions.put(institution)
-    key = records.keys.create("telecom-001", "test")
+    for each in read_institutions(INSTITUTIONS).values():
+        records.institutions.put(each)
+    key = records.keys.create(institution, "test")
     records.close()
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
