@@ -61,32 +61,41 @@ def test_every_call_is_answered_as_it_is_described(
 ) -> None:
     headers = _headers(caller, records)
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
-    called = set()
-    for found in schema.get_all_operations():
-        operation: Any = found.ok()
-        called.add(operation.path)
-
-        # The same examples each time: a failure is one that everybody sees.
-        @settings(
-            max_examples=EXAMPLES,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            phases=[Phase.explicit, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=operation.as_strategy(generation_mode=mode))
-        def call(case: Any) -> None:
-            case.call_and_validate(checks=list(CHECKS), headers=headers)
-
-        try:
-            call()
-        except Unsatisfiable:
-            # It takes nothing, so nothing that is wrong can be sent to it.
-            assert mode is NEGATIVE
+    operations: list[Any] = [found.ok() for found in schema.get_all_operations()]
+    calls = {each.label: _call(each, mode, headers) for each in operations}
     # The document itself is where it starts from.
-    assert called == _addresses(rulebook) - {"/openapi.json"}
+    assert {each.path for each in operations} == _addresses(rulebook) - {"/openapi.json"}
+    # What takes a body or a query was called with wrong ones.
+    assert sum(count > 0 for count in calls.values()) >= 12, calls
+    assert calls["POST /v1/checks"] >= EXAMPLES
     assert stored() == 0
+
+
+def _call(operation: Any, mode: schemathesis.GenerationMode, headers: dict[str, str]) -> int:
+    """Call it with examples; return how many there were."""
+    called = 0
+
+    # The same examples each time: a failure is one that everybody sees.
+    @settings(
+        max_examples=EXAMPLES if mode is POSITIVE else 4 * EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def call(case: Any) -> None:
+        nonlocal called
+        case.call_and_validate(checks=list(CHECKS), headers=headers)
+        called += 1
+
+    try:
+        call()
+    except Unsatisfiable:
+        # It takes nothing, so nothing that is wrong can be sent to it.
+        assert mode is NEGATIVE
+    return called
 
 
 def _headers(caller: str, records: Records) -> dict[str, str]:
