@@ -40,6 +40,7 @@ from fanzha.usecases.replay import replay
 from fanzha.usecases.report import report, report_rows
 from fanzha.usecases.rule_keeping import keep_rules
 from fanzha.usecases.rulebook import Rulebook, open_rulebook
+from fanzha.usecases.run_time import RunTimes
 from fanzha.usecases.self_test_runs import SelfTestRuns
 
 Clock = Callable[[], datetime]
@@ -75,6 +76,7 @@ class Application:
         self._worker: DueWorker | None = None
         self._name = secrets.token_hex(8)
         self._coverage: dict[str, dict[str, Any]] = {}
+        self.run_times = RunTimes(settings.check_seconds)
         self._self_tests = self._new_self_tests(records) if records is not None else None
 
     @property
@@ -117,7 +119,7 @@ class Application:
         is answered as it was then, as long as that decision is kept.
 
         Raises the errors of `read_check` and `judge`, UnknownInstitution, WrongInstitution,
-        StoreUnavailable when it could not be kept, and the errors of `Idempotency`.
+        CheckTooSlow, StoreUnavailable when it could not be kept, and the errors of `Idempotency`.
         """
         stores = record if record is not None else body.get("record", True) is not False
         claim: Claim | None = None
@@ -127,14 +129,23 @@ class Application:
             )
             if stores and (earlier := self._made(claim)):
                 return earlier
-        now = self._clock()
-        check = read_check(body, self.law, self.rulebook.reader, now)
-        institution = self._institution(check, caller)
-        judgement = judge(check, institution, self.rulebook, self._profile(check.institution))
-        link = correction_of(check, self.records) if check.supersedes else None
-        id_ = self._new_id()
-        decision = decide(judgement, self.rulebook, id_=id_, now=now, explain=explain)
-        content = orjson.dumps(decision)
+        with self.run_times.running() as refuse_late:
+            now = self._clock()
+            check = read_check(
+                body,
+                self.law,
+                self.rulebook.reader,
+                now,
+                maximum_facts=self.settings.maximum_facts,
+            )
+            institution = self._institution(check, caller)
+            judgement = judge(check, institution, self.rulebook, self._profile(check.institution))
+            refuse_late()
+            link = correction_of(check, self.records) if check.supersedes else None
+            id_ = self._new_id()
+            decision = decide(judgement, self.rulebook, id_=id_, now=now, explain=explain)
+            content = orjson.dumps(decision)
+            refuse_late()
         if stores:
             filing = filing_of(judgement, link)
             try:
@@ -352,6 +363,7 @@ class Application:
             new_id=self._new_id,
             clock=self._clock,
             editions=self.settings.editions,
+            waiting_at_most=self.settings.self_tests_waiting,
         )
 
     def close(self) -> None:

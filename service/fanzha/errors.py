@@ -37,6 +37,8 @@ class FanzhaError(Exception):
     title: ClassVar[Text] = Text(zh="错误", en="Error")
     http_status: ClassVar[int] = 500
     exit_code: ClassVar[int] = EXIT_WRONG_CALL
+    retry_after_seconds: int = 5
+    """When to try again, where that helps: with 429 and 503."""
 
     def __init__(
         self, message: Text, *, hint: Text | None = None, where: Location | None = None
@@ -406,6 +408,29 @@ class SelfTestsBusy(RequestError):
     code = "self_tests_busy"
     title = Text(zh="等待的自检过多", en="Too many self-tests are waiting")
     http_status = 429
+
+
+class TooManyFacts(RequestError):
+    """More facts than a check may have."""
+
+    code = "facts_too_many"
+    title = Text(zh="事实过多", en="Too many facts")
+
+
+class RateExceeded(RequestError):
+    """More requests with one key than it may send in a stretch of time."""
+
+    code = "rate_exceeded"
+    title = Text(zh="请求过于频繁", en="Too many requests")
+    http_status = 429
+
+
+class CheckTooSlow(FanzhaError):
+    """A check that ran into its time limit; there is no verdict and nothing was stored."""
+
+    code = "check_too_slow"
+    title = Text(zh="检查超过时限", en="The check took too long")
+    http_status = 503
 
 
 class StoreUnavailable(FanzhaError):

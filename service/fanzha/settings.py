@@ -120,6 +120,44 @@ MAXIMUM_BODY_BYTES = Setting(
     str(MEBIBYTE),
     Text(zh="请求体的最大字节数", en="the largest body of a request, in bytes"),
 )
+MAXIMUM_DEPTH = Setting(
+    "FANZHA_MAXIMUM_DEPTH",
+    "16",
+    Text(zh="请求体 JSON 的最大嵌套层数", en="how deep the JSON of a body may be nested"),
+)
+MAXIMUM_FACTS = Setting(
+    "FANZHA_MAXIMUM_FACTS",
+    "1000",
+    Text(
+        zh="一项检查的事实与情节的最大总数", en="how many facts and circumstances a check may have"
+    ),
+)
+CHECK_SECONDS = Setting(
+    "FANZHA_CHECK_SECONDS",
+    "10",
+    Text(
+        zh="一项检查的时限，以秒计；超时答复 503 且不存储，超过三倍则更换工作进程",
+        en="the limit of one check, in seconds; beyond it the answer is 503 and nothing is stored, "
+        "and beyond three times it the worker is replaced",
+    ),
+)
+RATE_LIMIT = Setting(
+    "FANZHA_RATE_LIMIT",
+    "",
+    Text(
+        zh="每个密钥在所有工作进程中的请求上限，如 600/minute（second、minute、hour）；空为不限",
+        en="how many requests a key may send to all workers together, such as 600/minute (second, "
+        "minute, hour); empty: no limit",
+    ),
+)
+SELF_TESTS_WAITING = Setting(
+    "FANZHA_SELF_TESTS_WAITING",
+    "8",
+    Text(
+        zh="每个进程最多有多少次自检在等待；同时只执行一次",
+        en="how many self-tests may wait in each process; one runs at a time",
+    ),
+)
 EDITIONS = Setting(
     "FANZHA_EDITIONS",
     "64",
@@ -184,6 +222,11 @@ ALL = (
     HOST,
     PORT,
     MAXIMUM_BODY_BYTES,
+    MAXIMUM_DEPTH,
+    MAXIMUM_FACTS,
+    CHECK_SECONDS,
+    RATE_LIMIT,
+    SELF_TESTS_WAITING,
     EDITIONS,
     EXPIRING_DAYS,
     DUE_SECONDS,
@@ -191,6 +234,14 @@ ALL = (
     TRACE_HOOKS,
     LOG,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """So many requests in each stretch of so many seconds."""
+
+    requests: int
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +259,11 @@ class Settings:
     host: str
     port: int
     maximum_body_bytes: int
+    maximum_depth: int
+    maximum_facts: int
+    check_seconds: float
+    rate_limit: RateLimit | None
+    self_tests_waiting: int
     editions: int
     expiring_days: int
     due_seconds: int
@@ -235,6 +291,11 @@ class Settings:
             host=HOST.read(environ, _text),
             port=PORT.read(environ, _integer(1, 65_535)),
             maximum_body_bytes=MAXIMUM_BODY_BYTES.read(environ, _integer(1024, 64 * MEBIBYTE)),
+            maximum_depth=MAXIMUM_DEPTH.read(environ, _integer(4, 64)),
+            maximum_facts=MAXIMUM_FACTS.read(environ, _integer(1, 1000)),
+            check_seconds=CHECK_SECONDS.read(environ, _seconds(60)),
+            rate_limit=RATE_LIMIT.read(environ, _rate),
+            self_tests_waiting=SELF_TESTS_WAITING.read(environ, _integer(1, 1000)),
             editions=EDITIONS.read(environ, _integer(1, 10_000)),
             expiring_days=EXPIRING_DAYS.read(environ, _integer(0, 3650)),
             due_seconds=DUE_SECONDS.read(environ, _integer(0, 86_400)),
@@ -395,6 +456,19 @@ def _integer(minimum: int, maximum: int) -> Callable[[Setting, str], int]:
         return int(value)
 
     return convert
+
+
+def _rate(setting: Setting, value: str) -> RateLimit | None:
+    if not value:
+        return None
+    found = re.fullmatch(r"([1-9][0-9]{0,8})/(second|minute|hour)", value)
+    if found is None:
+        raise setting.refused(
+            value,
+            Text(zh="不是可用的请求上限", en="is no limit of requests"),
+            Text(zh="写作 600/minute", en="write it as 600/minute"),
+        )
+    return RateLimit(int(found[1]), {"second": 1, "minute": 60, "hour": 3600}[found[2]])
 
 
 def _seconds(maximum: int) -> Callable[[Setting, str], float]:

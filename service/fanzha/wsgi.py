@@ -38,7 +38,8 @@ def create() -> Flask:
     _sample(application)
     app = create_app(application, lines=lines)
     app.wsgi_app = retiring(  # type: ignore[method-assign, assignment]
-        app.wsgi_app, lambda: application.rulebook.runner.is_worn
+        app.wsgi_app,
+        lambda: application.rulebook.runner.is_worn or application.run_times.has_hung,
     )
     return app
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fanzha.errors import SettingError
-from fanzha.settings import ALL, MEBIBYTE, LogForm, ServerSettings, Settings
+from fanzha.settings import ALL, MEBIBYTE, LogForm, RateLimit, ServerSettings, Settings
 
 
 def _read(**environ: str) -> Settings:
@@ -39,6 +39,11 @@ def test_without_any_setting_the_defaults_hold() -> None:
         host="127.0.0.1",
         port=8000,
         maximum_body_bytes=MEBIBYTE,
+        maximum_depth=16,
+        maximum_facts=1000,
+        check_seconds=10.0,
+        rate_limit=None,
+        self_tests_waiting=8,
         editions=64,
         expiring_days=60,
         due_seconds=300,
@@ -60,6 +65,11 @@ VALUES = {
     "FANZHA_HOST": ("0.0.0.0", "0.0.0.0"),
     "FANZHA_PORT": ("65535", 65535),
     "FANZHA_MAXIMUM_BODY_BYTES": ("1024", 1024),
+    "FANZHA_MAXIMUM_DEPTH": ("64", 64),
+    "FANZHA_MAXIMUM_FACTS": ("1", 1),
+    "FANZHA_CHECK_SECONDS": ("0.5", 0.5),
+    "FANZHA_RATE_LIMIT": ("600/minute", RateLimit(600, 60)),
+    "FANZHA_SELF_TESTS_WAITING": ("2", 2),
     "FANZHA_EDITIONS": ("1", 1),
     "FANZHA_EXPIRING_DAYS": ("30", 30),
     "FANZHA_DUE_SECONDS": ("0", 0),
@@ -104,6 +114,10 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         ("FANZHA_PLUGINS", "telecom,telecom", "`telecom` is named twice", "write names"),
         ("FANZHA_RULESETS", "/no/such/folder", "`/no/such/folder` is not a folder", "name folders"),
         ("FANZHA_RULESETS", __file__, "is not a folder", "name folders that exist"),
+        ("FANZHA_RATE_LIMIT", "600", "is no limit of requests", "600/minute"),
+        ("FANZHA_RATE_LIMIT", "0/minute", "is no limit of requests", "600/minute"),
+        ("FANZHA_RATE_LIMIT", "600/day", "is no limit of requests", "600/minute"),
+        ("FANZHA_CHECK_SECONDS", "0", "is no number of seconds", "above 0 and up to 60"),
         ("FANZHA_PLUGIN_SECONDS", "0", "is no number of seconds", "above 0 and up to 60"),
         ("FANZHA_PLUGIN_SECONDS", "61", "is no number of seconds", "above 0 and up to 60"),
         ("FANZHA_PLUGIN_SECONDS", "1e1", "is no number of seconds", "such as 0.5"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ class Claim:
 
     digest: str
     request_digest: str
+    request: str = field(repr=False)
 
 
 class Taken(FanzhaError):
@@ -74,7 +75,8 @@ class Idempotency:
                 ),
                 where=Location(path=HEADER),
             )
-        return Claim(_digest(owner, key), self._digests.digest(HEADER, canonical(request)))
+        plain = canonical(request)
+        return Claim(_digest(owner, key), self._digests.digest(HEADER, plain), plain)
 
     def made(self, claim: Claim) -> str | None:
         """Return the id of what was made under the claim, if anything.
@@ -86,7 +88,8 @@ class Idempotency:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
-        if row.request_digest != claim.request_digest:
+        # With whichever secret it was made: a retry may come after the secret was changed.
+        if not self._digests.matches(row.request_digest, HEADER, claim.request):
             raise IdempotencyKeyReused(
                 Text(
                     zh=f"该 `{HEADER}` 已用于内容不同的请求",

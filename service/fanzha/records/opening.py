@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from fanzha.errors import StoreUnavailable
+from fanzha.model.text import Text
 from fanzha.records.database import Database
 from fanzha.records.decisions import Decisions
 from fanzha.records.due import DueDecisions
@@ -19,6 +20,7 @@ from fanzha.records.ledger import Ledger
 from fanzha.records.personal import PersonalDigests, create_secret, load_retired, load_secret
 from fanzha.records.profiles import Profiles
 from fanzha.records.purge import Purges
+from fanzha.records.rates import Rates
 from fanzha.records.reads import Reads
 from fanzha.records.reports import Reports
 from fanzha.records.rule_files import RuleFiles
@@ -56,6 +58,7 @@ class Records:
         self.profiles = Profiles(database)
         self.keys = Keys(database)
         self.idempotency = Idempotency(database, digests)
+        self.rates = Rates(database, settings.rate_limit)
         self.self_tests = SelfTests(database)
         self.digests = digests
 
@@ -69,13 +72,25 @@ class Records:
         """How many groups of decisions were committed."""
         return self._writer.commits
 
+    def require_ready(self) -> None:
+        """Raise StoreUnavailable, which says what is not ready, unless decisions can be kept."""
+        with self._database.reading() as connection:
+            if is_current(connection):
+                return
+        raise StoreUnavailable(
+            Text(zh="数据库结构不是本版本的", en="the database's schema is not this version's"),
+            hint=Text(
+                zh="请用本版本执行 fanzha db upgrade", en="run fanzha db upgrade of this version"
+            ),
+        )
+
     def is_ready(self) -> bool:
         """Return whether the database answers and still has the schema of this version."""
         try:
-            with self._database.reading() as connection:
-                return is_current(connection)
+            self.require_ready()
         except StoreUnavailable:
             return False
+        return True
 
     def close(self) -> None:
         """Write what waits, publish the last heads and close all connections."""

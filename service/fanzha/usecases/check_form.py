@@ -15,6 +15,7 @@ from fanzha.errors import (
     FanzhaError,
     Location,
     Problems,
+    TooManyFacts,
     UnknownCheckType,
     UnknownDomain,
     WrongEnvelope,
@@ -128,6 +129,7 @@ def read_check(
     now: datetime,
     *,
     attributed_to: str | None = None,
+    maximum_facts: int = MAXIMUM_FACTS,
 ) -> Check:
     """Return the typed check; raise Problems with everything that is wrong with it.
 
@@ -138,6 +140,15 @@ def read_check(
         form = _FORM.load(body)
     except ValidationError as error:
         raise Problems(list(islice(_mistakes(error, body), MAXIMUM_MISTAKES))) from error
+    if len(form["facts"]) + len(form.get("circumstances") or ()) > maximum_facts:
+        raise TooManyFacts(
+            Text(
+                zh=f"事实与情节超过 {maximum_facts} 项",
+                en=f"more than {maximum_facts} facts and circumstances",
+            ),
+            hint=Text(zh="只提交该检查类型读取的事实", en="post what the check type reads only"),
+            where=Location(path="facts"),
+        )
     check_type = find_check_type(form["domain"], form["check_type"], law)
     contract = _contract(form, check_type)
     occurred_at = form["occurred_at"]

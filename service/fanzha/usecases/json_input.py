@@ -25,7 +25,11 @@ MAXIMUM_SHOWN = 60
 
 
 def read_json_object(
-    body: bytes, *, source: str | None = None, maximum_bytes: int = MAXIMUM_BYTES
+    body: bytes,
+    *,
+    source: str | None = None,
+    maximum_bytes: int = MAXIMUM_BYTES,
+    maximum_depth: int = MAXIMUM_DEPTH,
 ) -> dict[str, Any]:
     """Return the one JSON object in `body`, UTF-8; `source` names the file in messages.
 
@@ -40,11 +44,11 @@ def read_json_object(
             hint=Text(zh="请一次只提交一项检查", en="post one check at a time"),
         )
     text = _decode(body, source)
-    value = _parse(text, source)
+    value = _parse(text, source, maximum_depth)
     # Both characters come in escapes only, and each level opens a bracket: most bodies have too
     # little of either to be gone through.
-    if "\\u" in text or text.count("{") + text.count("[") > MAXIMUM_DEPTH:
-        _refuse_what_cannot_be_kept(value)
+    if "\\u" in text or text.count("{") + text.count("[") > maximum_depth:
+        _refuse_what_cannot_be_kept(value, maximum_depth)
     if not isinstance(value, dict):
         raise WrongEnvelope(
             Text(zh="检查必须是一个 JSON 对象", en="a check is one JSON object"),
@@ -68,7 +72,7 @@ def _decode(body: bytes, source: str | None) -> str:
         ) from error
 
 
-def _parse(text: str, source: str | None) -> Any:
+def _parse(text: str, source: str | None, maximum_depth: int) -> Any:
     try:
         return json.loads(
             text,
@@ -88,7 +92,7 @@ def _parse(text: str, source: str | None) -> Any:
             where=Location(file=source, line=error.lineno, column=error.colno),
         ) from error
     except RecursionError as error:
-        raise _too_deep() from error
+        raise _too_deep(maximum_depth) from error
     # Python refuses to read integers of thousands of digits.
     except ValueError as error:
         raise MalformedBody(
@@ -126,10 +130,10 @@ def _refuse_constant(name: str) -> NoReturn:
     )
 
 
-def _refuse_what_cannot_be_kept(value: Any) -> None:
+def _refuse_what_cannot_be_kept(value: Any, maximum_depth: int) -> None:
     for text, depth in _strings_and_depths(value):
-        if depth > MAXIMUM_DEPTH:
-            raise _too_deep()
+        if depth > maximum_depth:
+            raise _too_deep(maximum_depth)
         if "\0" in text:
             raise MalformedBody(
                 Text(zh="文字中有空字符（NUL）", en="a text holds the character NUL"),
@@ -161,11 +165,11 @@ def _strings_and_depths(value: Any) -> Iterator[tuple[str, int]]:
             yield each, depth
 
 
-def _too_deep() -> TooDeep:
+def _too_deep(maximum_depth: int) -> TooDeep:
     return TooDeep(
         Text(
-            zh=f"嵌套超过 {MAXIMUM_DEPTH} 层",
-            en=f"nested more than {MAXIMUM_DEPTH} levels deep",
+            zh=f"嵌套超过 {maximum_depth} 层",
+            en=f"nested more than {maximum_depth} levels deep",
         ),
         hint=Text(zh="检查只有两三层", en="a check has two or three levels"),
     )

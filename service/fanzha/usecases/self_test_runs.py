@@ -55,12 +55,14 @@ class SelfTestRuns:
         new_id: Callable[[], str],
         clock: Callable[[], datetime],
         editions: int,
+        waiting_at_most: int = QUEUE_AT_MOST,
     ) -> None:
         self._rulebook = rulebook
         self._store = store
         self._new_id = new_id
         self._clock = clock
         self._editions = editions
+        self._waiting_at_most = waiting_at_most
         self._queue: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -91,7 +93,7 @@ class SelfTestRuns:
             failed=0,
         )
         with self._changed:
-            if self._is_closed or len(self._queue) >= QUEUE_AT_MOST:
+            if self._is_closed or len(self._queue) >= self._waiting_at_most:
                 raise SelfTestsBusy(
                     Text(
                         zh=f"已有 {len(self._queue)} 次自检在等待",

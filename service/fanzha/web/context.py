@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 
@@ -15,6 +15,7 @@ from fanzha.model.value_types import EARLIEST, LATEST
 from fanzha.records import idempotency
 from fanzha.usecases import access
 from fanzha.usecases.catalogue import Selection
+from fanzha.usecases.json_input import read_json_object
 from fanzha.web.request import current_request
 
 EXTENSION = "fanzha"
@@ -28,7 +29,15 @@ def service() -> Application:
 
 
 def holder() -> KeyHolder:
-    """Return whose key came with the request; raise NotAuthenticated."""
+    """Return whose key came with the request; raise NotAuthenticated and RateExceeded."""
+    request = current_request()
+    if request.holder is None:
+        request.holder = _authenticated()
+        service().records.rates.take(request.holder.key_id)
+    return request.holder
+
+
+def _authenticated() -> KeyHolder:
     header = current_request().headers.get("Authorization", "")
     if header[: len(_SCHEME)].lower() == _SCHEME:
         found = service().records.keys.holder_of(header[len(_SCHEME) :].strip())
@@ -77,6 +86,19 @@ def require_access(institution: str, scope: Scope) -> KeyHolder:
     found = allowed(scope)
     access.require_sight(found, institution, service().records.institutions)
     return found
+
+
+def json_body(*, may_be_empty: bool = False) -> dict[str, Any]:
+    """Return the body within the limits of the settings; raise the errors of `read_json_object`."""
+    content = current_request().read_json_bytes()
+    if may_be_empty and not content.strip():
+        return {}
+    settings = service().settings
+    return read_json_object(
+        content,
+        maximum_bytes=settings.maximum_body_bytes,
+        maximum_depth=settings.maximum_depth,
+    )
 
 
 def idempotency_key() -> str | None:

@@ -132,6 +132,8 @@ def described(
 ) -> Callable[[View], View]:
     """Describe a view: what it answers, takes and refuses. Nothing is converted or checked."""
     schemas = query_schemas or {}
+    if needs_key:
+        refusals = (*refusals, errors.RateExceeded)
     if takes_idempotency_key:
         refusals = (*refusals, *_OF_IDEMPOTENCY_KEYS)
     operation: Json = {

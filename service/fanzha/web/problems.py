@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from fanzha.errors import BodyTooLarge, FanzhaError, Problems, StoreUnavailable
+from fanzha.errors import BodyTooLarge, FanzhaError, Problems
 from fanzha.model.text import Text
 from fanzha.web import http_errors
 from fanzha.web.answers import answer
@@ -16,7 +16,6 @@ from fanzha.web.context import service
 from fanzha.web.request import current_request
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_SECONDS = 5
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +33,8 @@ def _answer(error: FanzhaError) -> Response:
     response = answer(_problem(error), status=error.http_status, media_type=MEDIA_TYPE)
     if error.http_status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, StoreUnavailable):
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if error.http_status in {429, 503}:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
 
 

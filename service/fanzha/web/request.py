@@ -13,6 +13,7 @@ from typing import Any, cast
 import flask
 
 from fanzha.errors import Location, WrongQuery
+from fanzha.model.access import KeyHolder
 from fanzha.model.text import Text
 from fanzha.web.http_errors import MediaTypeUnsupported
 
@@ -29,6 +30,8 @@ class Request(flask.Request):
         self.decision: Mapping[str, Any] | None = None
         """What this request had decided, for whoever counts and logs."""
         self.keeps_decision = False
+        self.holder: KeyHolder | None = None
+        """Whose key came with it, once that has been looked up and counted."""
 
     @cached_property
     def id(self) -> str:

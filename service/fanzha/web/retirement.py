@@ -33,7 +33,7 @@ def retiring(
 
     def after_the_answer() -> None:
         if is_worn() and once.acquire(blocking=False):
-            _log.error("a plugin's function hangs: this process asks to be replaced")
+            _log.error("a check or a plugin's function hangs: this process asks to be replaced")
             retire()
 
     def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -8,9 +8,8 @@ from fanzha import errors
 from fanzha.errors import Location, WrongQuery
 from fanzha.model.text import Text
 from fanzha.usecases.check_form import CheckForm
-from fanzha.usecases.json_input import read_json_object
 from fanzha.web.answers import answer_bytes
-from fanzha.web.context import caller, idempotency_key, service
+from fanzha.web.context import caller, idempotency_key, json_body, service
 from fanzha.web.documentation import Resource, described
 from fanzha.web.http_errors import BadRequest, MediaTypeUnsupported
 from fanzha.web.request import current_request
@@ -67,6 +66,8 @@ blueprint = Resource("checks", Text(zh="检查", en="Checks"))
         errors.UnknownInstitution,
         errors.SupersededUnknown,
         errors.AlreadySuperseded,
+        errors.TooManyFacts,
+        errors.CheckTooSlow,
         errors.StoreUnavailable,
     ),
     needs_key=True,
@@ -80,9 +81,7 @@ def post_check() -> Response:
     request.refuse_unknown_query(("explain",))
     explain = _wants_explanation(request.args.get("explain"))
     application = service()
-    body = read_json_object(
-        request.read_json_bytes(), maximum_bytes=application.settings.maximum_body_bytes
-    )
+    body = json_body()
     stored = body.get("record") is not False
     answered = application.evaluate(
         body,

@@ -10,10 +10,9 @@ from fanzha import errors
 from fanzha.model.access import Scope
 from fanzha.model.text import Text
 from fanzha.usecases.attestation_form import ProfileForm
-from fanzha.usecases.json_input import read_json_object
 from fanzha.usecases.registry_entry import EntryForm, entry_as_json, read_entry
 from fanzha.web.answers import answer
-from fanzha.web.context import allowed, asked_day, require_access, service
+from fanzha.web.context import allowed, asked_day, json_body, require_access, service
 from fanzha.web.documentation import Resource, described, in_path
 from fanzha.web.http_errors import BadRequest, MediaTypeUnsupported
 from fanzha.web.law_query import AS_OF, AS_OF_SCHEMA
@@ -166,8 +165,7 @@ def put_profile(institution_id: str) -> Response:
 
 
 def _body() -> dict[str, Any]:
-    limit = service().settings.maximum_body_bytes
-    return read_json_object(current_request().read_json_bytes(), maximum_bytes=limit)
+    return json_body()
 
 
 def _entry(institution_id: str) -> Response:

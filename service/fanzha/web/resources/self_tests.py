@@ -7,10 +7,9 @@ from flask import Response
 from fanzha import errors
 from fanzha.model.access import Scope
 from fanzha.model.text import Text
-from fanzha.usecases.json_input import read_json_object
 from fanzha.usecases.paging import LIMIT_AT_MOST, PAGING
 from fanzha.web.answers import answer
-from fanzha.web.context import allowed, holder, idempotency_key, service
+from fanzha.web.context import allowed, holder, idempotency_key, json_body, service
 from fanzha.web.documentation import Resource, described, in_path
 from fanzha.web.http_errors import MediaTypeUnsupported
 from fanzha.web.request import current_request
@@ -59,9 +58,7 @@ def post_self_test() -> Response:
     request = current_request()
     starter = allowed(Scope.SELF_TESTS)
     request.refuse_unknown_query(())
-    content = request.read_json_bytes()
-    limit = service().settings.maximum_body_bytes
-    body = read_json_object(content, maximum_bytes=limit) if content.strip() else {}
+    body = json_body(may_be_empty=True)
     run = service().start_self_test(body, starter, idempotency_key=idempotency_key())
     response = answer(run, status=202)
     response.headers["Location"] = f"/v1/self-tests/{run['id']}"
