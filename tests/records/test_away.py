@@ -128,6 +128,8 @@ def test_a_server_that_takes_no_connections_is_not_ready(
             [name],
         )
     assert not records.is_ready()
+    with pytest.raises(StoreUnavailable, match="did not answer"):
+        records.require_ready()
     records.close()
     with pytest.raises(StoreUnavailable):
         open_records(settings_for(url))

@@ -37,6 +37,7 @@ def test_a_database_of_another_version_is_told_while_the_process_lives(
         database.dispose()
     answer = client.get("/readyz")
     problem = assert_problem(answer, 503, "store_unavailable")
+    assert "schema is not this version's" in problem["detail"]
     assert "fanzha db upgrade" in problem["detail"]
     assert int(answer.headers["Retry-After"]) > 0
     assert client.get("/healthz").status_code == 200

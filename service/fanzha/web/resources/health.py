@@ -40,15 +40,5 @@ def is_ready() -> Response:
     """Answer whether decisions can be made and kept."""
     application = service()
     # The rules need no question: without them the process does not start.
-    if not application.records.is_ready():
-        raise StoreUnavailable(
-            Text(
-                zh="数据库不可用，或其结构不是本版本的",
-                en="the database is away, or its schema is not that of this version",
-            ),
-            hint=Text(
-                zh="请检查数据库，并执行 fanzha db upgrade",
-                en="look at the database, and run fanzha db upgrade",
-            ),
-        )
+    application.records.require_ready()
     return answer({"status": "ready", "bundles": application.rulebook.bundles})
