@@ -194,6 +194,13 @@ def _print(found: Verified, language: str) -> None:
     if found.broken is None:
         word = "记录完整" if chinese else "the record is intact"
         page.print(f"[bold green]✓[/] {word}: {counts}")
+        if found.chains and not found.heads:
+            errors_console().print(
+                "没有用已发布的链头核对，看不出末尾是否被截去。"
+                if chinese
+                else "No published head was compared: a cut tail would not show.",
+                style="dim",
+            )
         return
     broken = found.broken
     page.print(f"[bold red]✗[/] [bold]\\[{broken.kind}][/] ", end="")
