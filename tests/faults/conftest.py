@@ -70,8 +70,8 @@ def load_on() -> Iterator[Callable[..., Load]]:
     """Puts a load on a service; what a test leaves running is stopped."""
     started: list[Load] = []
 
-    def start(service: Service, check: dict[str, Any] = CHECK, *, kept: bool = True) -> Load:
-        started.append(Load(service.port, service.key, check, kept=kept).start())
+    def start(service: Service, check: dict[str, Any] = CHECK, **options: bool) -> Load:
+        started.append(Load(service.port, service.key, check, **options).start())
         return started[-1]
 
     yield start

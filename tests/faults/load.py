@@ -26,6 +26,8 @@ class Tally:
     """Connections that ended before an answer came."""
     refused: int = 0
     """Connections that nobody took."""
+    repeated: int = 0
+    """Checks that were sent again."""
 
     @property
     def posted(self) -> int:
@@ -35,16 +37,28 @@ class Tally:
 class Load:
     """Several clients at once, from `start` to `stop`; each check has a reference of its own.
 
-    Nothing is sent twice: what is stored twice was stored so by the service.
+    Without `retrying` nothing is sent twice: what is stored twice was stored so by the service.
+    With it, a check is sent under its `Idempotency-Key` until it is answered with 200. `kept`
+    says whether connections are.
     """
 
-    def __init__(self, port: int, key: str, check: dict[str, Any], *, kept: bool = True) -> None:
+    def __init__(
+        self,
+        port: int,
+        key: str,
+        check: dict[str, Any],
+        *,
+        kept: bool = True,
+        retrying: bool = False,
+    ) -> None:
         self._port = port
         self._check = check
         self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         if not kept:
             self._headers["Connection"] = "close"
         self._kept = kept
+        self._retrying = retrying
+        self._own = threading.local()
         self._tally = Tally()
         self._counting = threading.Lock()
         self._numbers = itertools.count()
@@ -85,10 +99,13 @@ class Load:
 
     def _post_over(self, connection: http.client.HTTPConnection) -> None:
         while not self._stopped.is_set():
-            reference = f"load-{next(self._numbers)}"
+            reference = self._next_reference()
             body = json.dumps({**self._check, "reference": reference})
+            headers = dict(self._headers)
+            if self._retrying:
+                headers["Idempotency-Key"] = reference
             try:
-                connection.request("POST", "/v1/checks", body, self._headers)
+                connection.request("POST", "/v1/checks", body, headers)
                 answer = connection.getresponse()
                 content = answer.read()
             except (OSError, http.client.HTTPException):
@@ -98,6 +115,17 @@ class Load:
             with self._counting:
                 self._tally.statuses[answer.status] += 1
                 if answer.status == 200:
+                    self._own.reference = None
                     self._tally.acknowledged[json.loads(content)["id"]] = reference
             if not self._kept or answer.will_close:
                 return
+
+    def _next_reference(self) -> str:
+        """Return the reference of this client's next check, which can be its last once more."""
+        unanswered: str | None = getattr(self._own, "reference", None)
+        if self._retrying and unanswered is not None:
+            with self._counting:
+                self._tally.repeated += 1
+            return unanswered
+        self._own.reference = f"load-{next(self._numbers)}"
+        return str(self._own.reference)

@@ -35,7 +35,7 @@ def _assert_kept(service: Service, tally: Tally, tell: Tell, faults: int) -> Non
     tell(
         f"posted {tally.posted}, acknowledged {len(tally.acknowledged)}, faults {faults}, "
         f"refused with 503 {tally.statuses[503]}, cut off {tally.broken}, "
-        f"nobody there {tally.refused}, kept {len(store.references)}, "
+        f"nobody there {tally.refused}, sent again {tally.repeated}, kept {len(store.references)}, "
         f"lost {len(lost)}, duplicated {duplicated}, halves {len(halves)}"
     )
     assert len(tally.acknowledged) > 20, "too little load to say anything"
@@ -46,25 +46,42 @@ def _assert_kept(service: Service, tally: Tally, tell: Tell, faults: int) -> Non
     assert set(tally.statuses) <= {200, 503}
 
 
-def test_workers_that_are_killed_again_and_again_lose_nothing(
-    service: Service, seconds: float, load_on: LoadOn, tell: Tell
-) -> None:
-    load, kills = load_on(service), 0
+def _kill_workers(service: Service, load: Load, seconds: float) -> int:
+    """Kill one worker after another while answers come; return how many."""
+    kills = 0
     chosen = random.Random(4711)
     end = time.monotonic() + seconds
     while time.monotonic() < end or not kills:
-        before = load.answers(200)
-        service.wait_for(lambda told=before: load.answers(200) > told + 5, "no more answers")  # type: ignore[misc]
-        victim = chosen.choice(service.workers())
+        told = load.answers(200)
+        service.wait_for(lambda t=told: load.answers(200) > t + 5, "no more answers")  # type: ignore[misc]
         try:
-            os.kill(victim, signal.SIGKILL)
+            os.kill(chosen.choice(service.workers()), signal.SIGKILL)
         except ProcessLookupError:
             continue
         kills += 1
     service.wait_until_ready()
     told = load.answers(200)
     service.wait_for(lambda: load.answers(200) > told + 5, "it does not go on")
+    return kills
+
+
+def test_workers_that_are_killed_again_and_again_lose_nothing(
+    service: Service, seconds: float, load_on: LoadOn, tell: Tell
+) -> None:
+    load = load_on(service)
+    kills = _kill_workers(service, load, seconds)
     _assert_kept(service, load.stop(), tell, kills)
+
+
+def test_what_is_sent_again_under_its_key_is_kept_once(
+    service: Service, seconds: float, load_on: LoadOn, tell: Tell
+) -> None:
+    load = load_on(service, retrying=True)
+    kills = _kill_workers(service, load, seconds)
+    tally = load.stop()
+    _assert_kept(service, tally, tell, kills)
+    assert tally.repeated > 0
+    assert len(set(tally.acknowledged.values())) == len(tally.acknowledged)
 
 
 def test_a_database_that_stops_is_told_and_waited_for(
