@@ -187,8 +187,11 @@ def test_close_writes_what_waits(
     writer = GroupingWriter(database)
     with ThreadPoolExecutor(11) as threads:
         with writers_kept_waiting():
-            stores = [threads.submit(writer.store, new_record()) for _ in range(10)]
-            eventually(lambda: writer.is_running and writer.waiting >= 9)
+            stores = [threads.submit(writer.store, new_record())]
+            # The first is a group by itself; the others come while it waits for its turn.
+            eventually(lambda: writer.is_running and writer.waiting == 0)
+            stores += [threads.submit(writer.store, new_record()) for _ in range(9)]
+            eventually(lambda: writer.waiting == 9)
             closing = threads.submit(writer.close)
         closing.result()
         assert len(stored_ids()) == 10
