@@ -372,6 +372,14 @@ class NotAuthenticated(RequestError):
     http_status = 401
 
 
+class TokenInvalid(RequestError):
+    """A signed token that cannot be verified, or does not say who calls."""
+
+    code = "token_invalid"
+    title = Text(zh="令牌无效", en="The token is not valid")
+    http_status = 401
+
+
 class NotFound(RequestError):
     """Nothing stored or loaded under this id."""
 

@@ -16,6 +16,7 @@ from fanzha.model.text import Text
 
 PREFIX = "FANZHA_"
 MEBIBYTE = 1024 * 1024
+HTTPS = "https://"
 
 T = TypeVar("T")
 
@@ -158,6 +159,31 @@ SELF_TESTS_WAITING = Setting(
         en="how many self-tests may wait in each process; one runs at a time",
     ),
 )
+JWKS = Setting(
+    "FANZHA_JWKS",
+    "",
+    Text(
+        zh="验证 JWT 的公钥集：文件或 https 网址；空为不接受 JWT",
+        en="the public keys that JWTs are verified with: a file, or an https address; empty: none "
+        "are taken",
+    ),
+)
+JWT_ISSUER = Setting(
+    "FANZHA_JWT_ISSUER",
+    "",
+    Text(
+        zh="JWT 的签发者（`iss`），与 FANZHA_JWKS 同时设置",
+        en="the issuer of JWTs (`iss`), to be set with FANZHA_JWKS",
+    ),
+)
+JWT_AUDIENCE = Setting(
+    "FANZHA_JWT_AUDIENCE",
+    "",
+    Text(
+        zh="JWT 的受众（`aud`），与 FANZHA_JWKS 同时设置",
+        en="the audience of JWTs (`aud`), to be set with FANZHA_JWKS",
+    ),
+)
 EDITIONS = Setting(
     "FANZHA_EDITIONS",
     "64",
@@ -227,6 +253,9 @@ ALL = (
     CHECK_SECONDS,
     RATE_LIMIT,
     SELF_TESTS_WAITING,
+    JWKS,
+    JWT_ISSUER,
+    JWT_AUDIENCE,
     EDITIONS,
     EXPIRING_DAYS,
     DUE_SECONDS,
@@ -242,6 +271,15 @@ class RateLimit:
 
     requests: int
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """Where the keys for tokens are, and which tokens are meant for this service."""
+
+    keys: str
+    issuer: str
+    audience: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +302,9 @@ class Settings:
     check_seconds: float
     rate_limit: RateLimit | None
     self_tests_waiting: int
+    jwks: str | None
+    jwt_issuer: str | None
+    jwt_audience: str | None
     editions: int
     expiring_days: int
     due_seconds: int
@@ -296,6 +337,9 @@ class Settings:
             check_seconds=CHECK_SECONDS.read(environ, _seconds(60)),
             rate_limit=RATE_LIMIT.read(environ, _rate),
             self_tests_waiting=SELF_TESTS_WAITING.read(environ, _integer(1, 1000)),
+            jwks=JWKS.read(environ, _keys_place),
+            jwt_issuer=JWT_ISSUER.read(environ, _text) or None,
+            jwt_audience=JWT_AUDIENCE.read(environ, _text) or None,
             editions=EDITIONS.read(environ, _integer(1, 10_000)),
             expiring_days=EXPIRING_DAYS.read(environ, _integer(0, 3650)),
             due_seconds=DUE_SECONDS.read(environ, _integer(0, 86_400)),
@@ -303,6 +347,21 @@ class Settings:
             trace_hooks=bool(TRACE_HOOKS.read(environ, _integer(0, 1))),
             log=LOG.read(environ, _log_form),
         )
+
+    @property
+    def tokens(self) -> TokenSettings | None:
+        """What tokens are verified with, None where none are taken; raise SettingError."""
+        given = (self.jwks, self.jwt_issuer, self.jwt_audience)
+        if self.jwks and self.jwt_issuer and self.jwt_audience:
+            return TokenSettings(self.jwks, self.jwt_issuer, self.jwt_audience)
+        for setting, value in zip((JWKS, JWT_ISSUER, JWT_AUDIENCE), given, strict=True):
+            if any(given) and not value:
+                raise setting.refused(
+                    "",
+                    Text(zh="缺少：三项须同时设置", en="is missing: all three go together"),
+                    Text(zh=f"请设置 {setting.variable}", en=f"set {setting.variable} too"),
+                )
+        return None
 
 
 WORKERS = Setting("WEB_CONCURRENCY", "2", Text(zh="工作进程数", en="worker processes"))
@@ -456,6 +515,17 @@ def _integer(minimum: int, maximum: int) -> Callable[[Setting, str], int]:
         return int(value)
 
     return convert
+
+
+def _keys_place(setting: Setting, value: str) -> str | None:
+    if "://" in value and not value.startswith(HTTPS):
+        # Whoever can change the answer on its way could sign as anyone.
+        raise setting.refused(
+            value.partition(":")[0],
+            Text(zh="不是 https 网址", en="does not begin an https address"),
+            Text(zh="请写作 https://… 或文件路径", en="write https://…, or the path of a file"),
+        )
+    return value or None
 
 
 def _rate(setting: Setting, value: str) -> RateLimit | None:

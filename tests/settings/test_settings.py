@@ -44,6 +44,9 @@ def test_without_any_setting_the_defaults_hold() -> None:
         check_seconds=10.0,
         rate_limit=None,
         self_tests_waiting=8,
+        jwks=None,
+        jwt_issuer=None,
+        jwt_audience=None,
         editions=64,
         expiring_days=60,
         due_seconds=300,
@@ -70,6 +73,9 @@ VALUES = {
     "FANZHA_CHECK_SECONDS": ("0.5", 0.5),
     "FANZHA_RATE_LIMIT": ("600/minute", RateLimit(600, 60)),
     "FANZHA_SELF_TESTS_WAITING": ("2", 2),
+    "FANZHA_JWKS": ("https://id.example/keys", "https://id.example/keys"),
+    "FANZHA_JWT_ISSUER": ("https://id.example", "https://id.example"),
+    "FANZHA_JWT_AUDIENCE": ("fanzha", "fanzha"),
     "FANZHA_EDITIONS": ("1", 1),
     "FANZHA_EXPIRING_DAYS": ("30", 30),
     "FANZHA_DUE_SECONDS": ("0", 0),
@@ -117,6 +123,7 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
         ("FANZHA_RATE_LIMIT", "600", "is no limit of requests", "600/minute"),
         ("FANZHA_RATE_LIMIT", "0/minute", "is no limit of requests", "600/minute"),
         ("FANZHA_RATE_LIMIT", "600/day", "is no limit of requests", "600/minute"),
+        ("FANZHA_JWKS", "http://id.example/keys", "does not begin an https", "https://"),
         ("FANZHA_CHECK_SECONDS", "0", "is no number of seconds", "above 0 and up to 60"),
         ("FANZHA_PLUGIN_SECONDS", "0", "is no number of seconds", "above 0 and up to 60"),
         ("FANZHA_PLUGIN_SECONDS", "61", "is no number of seconds", "above 0 and up to 60"),
@@ -217,3 +224,15 @@ def test_heads_and_their_key_lie_beside_the_secret() -> None:
 )
 def test_heads_are_posted_to_the_web_only(value: str) -> None:
     assert _refused(FANZHA_HEADS_URL=value)
+
+
+@pytest.mark.parametrize("missing", ["FANZHA_JWKS", "FANZHA_JWT_ISSUER", "FANZHA_JWT_AUDIENCE"])
+def test_what_tokens_are_verified_with_is_set_together_or_not_at_all(missing: str) -> None:
+    names = ("FANZHA_JWKS", "FANZHA_JWT_ISSUER", "FANZHA_JWT_AUDIENCE")
+    given = dict.fromkeys(names, "x")
+    assert _read().tokens is None
+    assert _read(**given).tokens is not None
+    del given[missing]
+    settings = _read(**given)
+    with pytest.raises(SettingError, match=missing):
+        _ = settings.tokens

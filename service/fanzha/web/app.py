@@ -7,10 +7,11 @@ from flask import Flask
 from fanzha.application import Application
 from fanzha.logs import Lines
 from fanzha.web import access_log, problems
-from fanzha.web.context import EXTENSION
+from fanzha.web.context import EXTENSION, TOKENS
 from fanzha.web.documentation import open_documentation
 from fanzha.web.request import Request
 from fanzha.web.resources import BLUEPRINTS
+from fanzha.web.tokens import Tokens
 
 
 def create_app(application: Application, *, lines: Lines | None = None) -> Flask:
@@ -26,6 +27,8 @@ def create_app(application: Application, *, lines: Lines | None = None) -> Flask
     # `//v1/checks` is no address of ours: it is not found, rather than a redirect in HTML.
     app.url_map.merge_slashes = False
     app.extensions[EXTENSION] = application
+    tokens = application.settings.tokens
+    app.extensions[TOKENS] = Tokens(tokens) if tokens else None
     api = open_documentation(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)

@@ -17,8 +17,11 @@ from fanzha.usecases import access
 from fanzha.usecases.catalogue import Selection
 from fanzha.usecases.json_input import read_json_object
 from fanzha.web.request import current_request
+from fanzha.web.tokens import Tokens
 
 EXTENSION = "fanzha"
+TOKENS = "fanzha tokens"
+DOTS_OF_TOKENS = 2
 
 _SCHEME = "bearer "
 
@@ -29,7 +32,10 @@ def service() -> Application:
 
 
 def holder() -> KeyHolder:
-    """Return whose key came with the request; raise NotAuthenticated and RateExceeded."""
+    """Return on whose behalf the request comes.
+
+    Raises NotAuthenticated, TokenInvalid and RateExceeded.
+    """
     request = current_request()
     if request.holder is None:
         request.holder = _authenticated()
@@ -40,7 +46,11 @@ def holder() -> KeyHolder:
 def _authenticated() -> KeyHolder:
     header = current_request().headers.get("Authorization", "")
     if header[: len(_SCHEME)].lower() == _SCHEME:
-        found = service().records.keys.holder_of(header[len(_SCHEME) :].strip())
+        word = header[len(_SCHEME) :].strip()
+        tokens: Tokens | None = current_app.extensions[TOKENS]
+        if tokens is not None and word.count(".") == DOTS_OF_TOKENS:
+            return tokens.holder_of(word)
+        found = service().records.keys.holder_of(word)
         if found is not None:
             return found
         message = Text(

@@ -92,8 +92,8 @@ def open_documentation(app: Flask) -> Any:
         {
             "type": "http",
             "scheme": "bearer",
-            "description": "密钥 fz_…，由 fanzha keys create 生成 / "
-            "a key fz_…, made by fanzha keys create",
+            "description": "密钥 fz_…，由 fanzha keys create 生成；或 JWT / "
+            "a key fz_…, made by fanzha keys create; or a JWT",
         },
     )
     return api
@@ -133,7 +133,7 @@ def described(
     """Describe a view: what it answers, takes and refuses. Nothing is converted or checked."""
     schemas = query_schemas or {}
     if needs_key:
-        refusals = (*refusals, errors.RateExceeded)
+        refusals = (*refusals, errors.TokenInvalid, errors.RateExceeded)
     if takes_idempotency_key:
         refusals = (*refusals, *_OF_IDEMPOTENCY_KEYS)
     operation: Json = {
