@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fanzha.errors import IdempotencyKeyMalformed, IdempotencyKeyReused
+from fanzha.errors import DecisionPurged, IdempotencyKeyMalformed, IdempotencyKeyReused
 from fanzha.records import DecisionRecord, Filing, Records, open_records
 from fanzha.records.decision_id import new_decision_id
 from fanzha.records.idempotency import Taken
+from fanzha.records.personal import rotate_secret
 from fanzha.records.self_tests import RunState, SelfTestRun
 from fanzha.settings import Settings
 
@@ -145,3 +146,35 @@ def test_a_self_test_is_queued_once_under_a_key(records: Records) -> None:
         records.self_tests.add(again, claim)
     assert [each.id for each in records.self_tests.page(limit=10, before=None)] == [run.id]
     assert records.idempotency.made(claim) == run.id
+
+
+def test_a_retry_after_the_secret_was_changed_is_still_the_same_request(
+    settings: Settings, records: Records, new_record: NewRecord
+) -> None:
+    record = new_record()
+    claim = records.idempotency.claim("bank", "k-1", CHECK)
+    records.decisions.store(record, Filing(claim=claim))
+    rotate_secret(settings.secret_key_file)
+    later = open_records(settings)
+    again = later.idempotency.claim("bank", "k-1", CHECK)
+    assert again.request_digest != claim.request_digest
+    assert later.idempotency.made(again) == record.id
+    with pytest.raises(IdempotencyKeyReused):
+        later.idempotency.made(later.idempotency.claim("bank", "k-1", {}))
+    later.close()
+
+
+def test_a_retry_of_what_was_purged_is_told_so(records: Records, new_record: NewRecord) -> None:
+    record = new_record()
+    claim = records.idempotency.claim("bank", "k-1", CHECK)
+    records.decisions.store(record, Filing(claim=claim))
+    now = datetime.now(UTC) + timedelta(days=1)
+    id_of_purge = new_record().id
+    [purged] = records.purges.purge(
+        record.institution, now, by="test", new_id=lambda: id_of_purge, clock=lambda: now
+    )
+    assert purged == 1
+    made = records.idempotency.made(claim)
+    assert made == record.id
+    with pytest.raises(DecisionPurged):
+        records.idempotency.answer(made)
