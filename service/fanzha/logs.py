@@ -65,7 +65,7 @@ def open_logs(form: LogForm, *, more: Processor | None = None) -> Lines | None:
 
 
 def lines(form: LogForm, stream: BinaryIO) -> Lines:
-    """Return what writes lines into `stream`, at half the price of a record of `logging`."""
+    """Return what writes lines into `stream`, for less than a record of `logging` costs."""
     render: Processor = _console_bytes() if form is LogForm.TEXT else _json_bytes
     logger: Lines = structlog.BoundLogger(
         structlog.BytesLogger(stream), processors=[_TIME, render], context={}

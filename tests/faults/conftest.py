@@ -67,12 +67,14 @@ def service(request: pytest.FixtureRequest) -> Service:
 
 @pytest.fixture
 def load_on() -> Iterator[Callable[..., Load]]:
-    """Puts a load on a service; what a test leaves running is stopped."""
+    """Puts a load on a service and waits for answers; what a test leaves running is stopped."""
     started: list[Load] = []
 
     def start(service: Service, check: dict[str, Any] = CHECK, **options: bool) -> Load:
-        started.append(Load(service.port, service.key, check, **options).start())
-        return started[-1]
+        load = Load(service.port, service.key, check, **options).start()
+        started.append(load)
+        service.wait_for(lambda: load.answers(200) > 20, "no answers")
+        return load
 
     yield start
     for each in started:
