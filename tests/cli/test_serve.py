@@ -41,7 +41,7 @@ def test_a_demonstration_has_institutions_keys_and_lines_to_paste(
     try:
         keys = [re.search(r"Bearer (fz_\S+)'", line) for line in lines]
         institutions = [records.keys.institution_of(key[1]) for key in keys if key]
-        assert institutions == ["telecom-001", "bank-001", "payments-001"]
+        assert institutions == ["telecom-001", "bank-001", "payments-001", "internet-001"]
     finally:
         records.close()
     for line in lines:

@@ -34,7 +34,7 @@ def test_one_that_is_enabled_but_not_installed(site: Site) -> None:
     assert hint.startswith(
         "install the distribution that brings it or take it out of FANZHA_PLUGINS; installed: "
     )
-    assert "banking, payments, telecom" in hint
+    assert "banking, internet, payments, telecom" in hint
 
 
 def test_a_misspelt_name_gets_a_suggestion() -> None:
