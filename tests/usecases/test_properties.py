@@ -220,6 +220,10 @@ _POSSIBLE: Mapping[str, list[Any]] = {
     "objection_answered_at": ["2026-02-25T09:30:00+08:00"],
     "objection_received_at": ["2026-02-25T09:30:00+08:00"],
     "contract_ended_at": ["2026-02-25T09:30:00+08:00"],
+    "refusal_reasonable": [
+        {"value": value, "assessed_by": "compliance", "assessed_at": "2026-02-25"}
+        for value in (True, False)
+    ],
 }
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from fanzha.engine.session import EngineError
-from fanzha.engine.shards import Rule, Shards
+from fanzha.engine.session import MAXIMUM_BRANCHES, EngineError
+from fanzha.engine.shards import Rule, Shards, count_branches
 from fanzha.model.expressions import (
     Compare,
     Expression,
@@ -64,6 +64,10 @@ class Findings:
     """Elements that were stated otherwise than the facts give; there are no statuses then."""
 
 
+_Finding = tuple[tuple[str, ...], Status | None]
+"""Obligations and their status; None: they apply, and what follows is still to be found."""
+
+
 def overdue(obligation: str) -> str:
     """Return the name of the fact that the deadline of an obligation has passed."""
     return f"overdue:{obligation}"
@@ -99,8 +103,7 @@ class Edition:
         """Derived facts among the sources, each after those that it is derived from."""
         self._layers = [Shards(_element_rules(layer, self.elements)) for layer in self._order()]
         self._applications = _applications(self.duties.values())
-        self._applies = Shards(self._application_rules())
-        self._statuses = Shards(self._status_rules())
+        self._steps = self._steps_of_judging()
 
     def _duty(self, law: Law, obligation: Obligation) -> Duty:
         applies = with_numbers(law, obligation.applies)
@@ -154,27 +157,51 @@ class Edition:
             left = [each for each in left if each not in placed]
         return layers
 
-    def _application_rules(self) -> Iterator[Rule[tuple[tuple[str, ...], bool]]]:
-        """Whether duties apply: one condition for all that apply for the same reason."""
-        for condition, ids in self._applications.items():
-            yield Rule((ids, True), normal_form(condition))
-            yield Rule((ids, False), normal_form(condition, truth=False))
+    def _steps_of_judging(self) -> list[Shards[_Finding]]:
+        """Return one ruleset where all fits into it; else whether duties apply comes first.
 
-    def _status_rules(self) -> Iterator[Rule[tuple[str, Status]]]:
-        for ids in self._applications.values():
-            applies = Name(_application(ids))
-            for id_ in ids:
-                duty = self.duties[id_]
-                breach = conjunction(applies, normal_form(duty.violated))
-                met = conjunction(applies, normal_form(duty.violated, truth=False))
-                yield Rule((id_, Status.FULFILLED), met, guard=applies.id)
-                if duty.obligation.due is None:
-                    yield Rule((id_, Status.VIOLATED), breach, guard=applies.id)
-                    continue
-                passed = Name(overdue(id_))
-                late, early = conjunction(breach, passed), conjunction(breach, Not(passed))
-                yield Rule((id_, Status.VIOLATED), late, guard=applies.id)
-                yield Rule((id_, Status.PENDING), early, guard=applies.id)
+        Most duties of an event do not apply to it: rulesets of breaches in which none applies
+        are then not run.
+        """
+        unapplied: list[Rule[_Finding]] = [
+            Rule((ids, Status.NOT_APPLICABLE), normal_form(condition, truth=False))
+            for condition, ids in self._applications.items()
+        ]
+        at_once: list[Rule[_Finding]] = [
+            *unapplied,
+            *(
+                rule
+                for condition, ids in self._applications.items()
+                for rule in self._status_rules(ids, normal_form(condition))
+            ),
+        ]
+        if count_branches(at_once) <= MAXIMUM_BRANCHES:
+            return [Shards(at_once)]
+        applied: list[Rule[_Finding]] = [
+            Rule((ids, None), normal_form(condition))
+            for condition, ids in self._applications.items()
+        ]
+        of_breach = [
+            rule
+            for ids in self._applications.values()
+            for rule in self._status_rules(ids, Name(_application(ids)), _application(ids))
+        ]
+        return [Shards([*unapplied, *applied]), Shards(of_breach)]
+
+    def _status_rules(
+        self, ids: Iterable[str], applies: Expression, guard: str | None = None
+    ) -> Iterator[Rule[_Finding]]:
+        for id_ in ids:
+            duty = self.duties[id_]
+            breach = conjunction(applies, normal_form(duty.violated))
+            met = conjunction(applies, normal_form(duty.violated, truth=False))
+            yield Rule(((id_,), Status.FULFILLED), met, guard)
+            if duty.obligation.due is None:
+                yield Rule(((id_,), Status.VIOLATED), breach, guard)
+                continue
+            passed = Name(overdue(id_))
+            yield Rule(((id_,), Status.VIOLATED), conjunction(breach, passed), guard)
+            yield Rule(((id_,), Status.PENDING), conjunction(breach, Not(passed)), guard)
 
     def judge(self, facts: Mapping[str, Folded]) -> Findings:
         """Return what follows from the facts, which are typed and folded.
@@ -195,23 +222,23 @@ class Edition:
         if contradictions:
             return Findings({}, derived, tuple(sorted(contradictions)))
         statuses = dict.fromkeys(self.duties, Status.UNDETERMINED)
-        for ids, applies in self._applies.fire(known):
-            if known.setdefault(_application(ids), applies) != applies:
-                raise _inconsistent(ids[0])
-            if not applies:
-                statuses.update(dict.fromkeys(ids, Status.NOT_APPLICABLE))
-        for id_, status in self._statuses.fire(known):
-            if statuses[id_] is not Status.UNDETERMINED:
-                raise _inconsistent(id_)
-            statuses[id_] = status
+        for step in self._steps:
+            for ids, status in step.fire(known):
+                if status is None:
+                    known[_application(ids)] = True
+                    continue
+                for id_ in ids:
+                    if statuses[id_] is not Status.UNDETERMINED:
+                        raise _inconsistent(id_)
+                    statuses[id_] = status
         return Findings(statuses, derived, ())
 
     def close(self) -> None:
         """Give the engine's memory back."""
         for layer in self._layers:
             layer.close()
-        self._applies.close()
-        self._statuses.close()
+        for step in self._steps:
+            step.close()
 
 
 def _applications(duties: Iterable[Duty]) -> dict[Expression, tuple[str, ...]]:

@@ -27,6 +27,11 @@ class Rule(Generic[Key]):
     not run. None: always run."""
 
 
+def count_branches(rules: Iterable[Rule[Key]]) -> int:
+    """Return how many alternatives the rules come to together."""
+    return sum(len(alternatives(rule.condition)) for rule in rules)
+
+
 class Shards(Generic[Key]):
     """A set of rules over one fact, in rulesets that each keep to the engine's limits."""
 

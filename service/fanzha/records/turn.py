@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-_PAUSE_SECONDS = 0.0002
+_FIRST_PAUSE_SECONDS = 0.0005
+_LONGEST_PAUSE_SECONDS = 0.002
 
 
 class Turn:
@@ -46,6 +47,7 @@ class Turn:
 
 
 def _lock(file: IO[bytes], until: float) -> None:
+    pause = _FIRST_PAUSE_SECONDS
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,6 +55,9 @@ def _lock(file: IO[bytes], until: float) -> None:
             # Asked again and again, because the kernel's own waiting has no end.
             if time.monotonic() >= until:
                 raise TimeoutError("another process does not stop writing") from None
-            time.sleep(_PAUSE_SECONDS)
+            # Longer each time: whoever waits for a disk must not keep the other threads of its
+            # process from judging.
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         else:
             return
