@@ -30,6 +30,16 @@ def test_gunicorn_takes_the_process_over(run: Run, taken_over: list[list[str]]) 
     assert command[-1] == "fanzha.wsgi:create()"
 
 
+def test_without_an_address_it_listens_where_the_settings_say(
+    run: Run, taken_over: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FANZHA_HOST", "127.0.0.2")
+    monkeypatch.setenv("FANZHA_PORT", "8124")
+    assert run("serve").exit_code == 0
+    [command] = taken_over
+    assert command[command.index("--bind") + 1] == "127.0.0.2:8124"
+
+
 def test_a_demonstration_has_institutions_keys_and_lines_to_paste(
     run: Run, taken_over: list[list[str]], environment: dict[str, str]
 ) -> None:

@@ -9,15 +9,13 @@ import click
 
 from fanzha.cli import main
 from fanzha.cli.demonstration import prepare
-from fanzha.settings import ServerSettings
+from fanzha.settings import ServerSettings, Settings
 
 
 @main.command()
 @click.option(
     "--bind",
-    default="127.0.0.1:8000",
-    show_default=True,
-    help="监听地址 / where to listen: HOST:PORT",
+    help="监听地址 HOST:PORT，缺省按设置 / where to listen; by default FANZHA_HOST and FANZHA_PORT",
 )
 @click.option("--workers", type=click.IntRange(1, 64), help="进程数 / processes")
 @click.option(
@@ -25,10 +23,12 @@ from fanzha.settings import ServerSettings
     is_flag=True,
     help="准备演示机构、密钥和示例 / prepare demonstration institutions, keys and examples",
 )
-def serve(bind: str, workers: int | None, demo: bool) -> None:
+def serve(bind: str | None, workers: int | None, demo: bool) -> None:
     """启动服务 / run the service."""
     # Here, because gunicorn answers a wrong WEB_CONCURRENCY with a traceback.
     ServerSettings.from_environment()
+    settings = Settings.from_environment()
+    bind = bind or f"{settings.host}:{settings.port}"
     if demo:
         prepare(f"http://{bind}")
     command = [sys.executable, "-m", "gunicorn", "--config", "python:fanzha.gunicorn_conf"]
