@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from fanzha.model.sanctions import Liability, Tier
 from fanzha.model.text import Text
 from fanzha.model.vocabulary import Parameter
 from fanzha.plugins import PluginIdentity
+from fanzha.rulesets.cursor import suggest
 from fanzha.usecases.check_form import find_check_type, find_domain
 from fanzha.usecases.fact_schema import circumstances_schema, facts_read, facts_schema
 from fanzha.usecases.rulebook import Rulebook
@@ -462,8 +462,5 @@ def _period(interval: Interval) -> Text:
 
 
 def _known(word: str, known: Iterable[str]) -> Text:
-    names = sorted(known)
-    near = difflib.get_close_matches(word[:60], names, n=1)
-    if near:
-        return Text(zh=f"是否应为 `{near[0]}`", en=f"did you mean `{near[0]}`")
-    return Text(zh="请先列出全部再选取", en="list them all and take one of those")
+    all_of_them = Text(zh="请先列出全部再选取", en="list them all and take one of those")
+    return suggest(word[:60], sorted(known)) or all_of_them

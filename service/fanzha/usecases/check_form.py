@@ -26,6 +26,7 @@ from fanzha.model.law import Law
 from fanzha.model.norms import CheckType, Contract, Stage
 from fanzha.model.text import Text
 from fanzha.model.value_types import CHINA_TIME
+from fanzha.rulesets.cursor import suggest
 from fanzha.usecases.assessed import CLOCK_TOLERANCE, MAXIMUM_NAME, take_apart
 from fanzha.usecases.posted_facts import (
     MAXIMUM_MISTAKES,
@@ -268,9 +269,8 @@ def find_check_type(domain: str, name: str, law: Law) -> CheckType:
 
 
 def _known(word: str, known: list[str]) -> Text:
-    near = difflib.get_close_matches(word[:MAXIMUM_NAME], known, n=1)
-    if near:
-        return Text(zh=f"是否应为 `{near[0]}`", en=f"did you mean `{near[0]}`")
+    if near := suggest(word[:MAXIMUM_NAME], known):
+        return near
     more = ["…"] if len(known) > MAXIMUM_LISTED else []
     listed = known[:MAXIMUM_LISTED] + more
     return Text(zh="可用：" + "、".join(listed), en="known: " + ", ".join(listed))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -15,6 +14,7 @@ from fanzha.model.text import Text
 from fanzha.model.value_types import CHINA_TIME
 from fanzha.records import Decisions, Filters
 from fanzha.records.decision_record import is_storable
+from fanzha.rulesets.cursor import suggest
 from fanzha.usecases.filing import LISTED
 from fanzha.usecases.judgement import OUTCOMES
 from fanzha.usecases.paging import cursor_of, read_cursor, read_limit, wrong_value
@@ -139,7 +139,5 @@ def summary(answer: Mapping[str, Any]) -> Json:
 
 
 def _known(word: str, known: Collection[str]) -> Text:
-    near = difflib.get_close_matches(word[:60], known, n=1)
-    if near:
-        return Text(zh=f"是否应为 `{near[0]}`", en=f"did you mean `{near[0]}`")
-    return Text(zh="可用：" + "、".join(known), en="known: " + ", ".join(known))
+    listed = Text(zh="可用：" + "、".join(known), en="known: " + ", ".join(known))
+    return suggest(word[:60], known) or listed
