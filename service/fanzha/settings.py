@@ -404,7 +404,7 @@ class ServerSettings:
 def _refuse_misspelt(environ: Mapping[str, str]) -> None:
     # Only near misses: orchestrators put variables of their own beside ours, such as
     # FANZHA_SERVICE_HOST for a service that is called fanzha.
-    known = [setting.variable for setting in ALL]
+    known = [setting.variable for setting in (*ALL, *FOR_THE_SERVER)]
     for variable in sorted(environ):
         if not variable.startswith(PREFIX) or variable in known:
             continue

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from fanzha.errors import SettingError
-from fanzha.settings import ALL, MEBIBYTE, LogForm, RateLimit, ServerSettings, Settings
+from fanzha.settings import (
+    ALL,
+    FOR_THE_SERVER,
+    MEBIBYTE,
+    LogForm,
+    RateLimit,
+    ServerSettings,
+    Setting,
+    Settings,
+)
 
 
 def _read(**environ: str) -> Settings:
@@ -197,6 +206,7 @@ def test_a_password_in_the_url_of_a_database_is_never_shown() -> None:
         ("FANZHA_SECRET_KEYFILE", "FANZHA_SECRET_KEY_FILE"),
         ("FANZHA_MAX_BODY_BYTES", "FANZHA_MAXIMUM_BODY_BYTES"),
         ("FANZHA_EDITION", "FANZHA_EDITIONS"),
+        ("FANZHA_THREAD", "FANZHA_THREADS"),
     ],
 )
 def test_a_misspelt_setting_is_not_passed_over(variable: str, meant: str) -> None:
@@ -204,6 +214,11 @@ def test_a_misspelt_setting_is_not_passed_over(variable: str, meant: str) -> Non
     assert error.message.en == f"unknown setting `{variable}`"
     assert error.hint is not None
     assert error.hint.en == f"did you mean `{meant}`?"
+
+
+@pytest.mark.parametrize("setting", FOR_THE_SERVER, ids=lambda each: each.variable)
+def test_what_the_server_reads_does_not_stop_the_service(setting: Setting) -> None:
+    assert _read(**{setting.variable: "8"}) == _read()
 
 
 @pytest.mark.parametrize(

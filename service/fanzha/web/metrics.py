@@ -125,8 +125,8 @@ class Sampler:
     def __init__(self, queue: Queue, *, seconds: float = SAMPLE_SECONDS) -> None:
         self._queue = queue
         self._seconds = seconds
-        self._commits = 0
-        self._dropped = 0
+        # What was before is another's to count: a process may have had a sampler already.
+        self._commits, self._dropped = queue.commits, handles_dropped()
         self._sampling = threading.Lock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fanzha-sampler", daemon=True)
