@@ -22,6 +22,7 @@ from fanzha.model.value_types import CHINA_TIME
 from fanzha.records import Records, open_records
 from fanzha.records.decision_id import new_decision_id
 from fanzha.records.idempotency import Claim, Taken
+from fanzha.records.reads import Reader
 from fanzha.settings import Settings
 from fanzha.usecases.attestation_form import read_attestations
 from fanzha.usecases.cases import read_cases
@@ -37,7 +38,7 @@ from fanzha.usecases.list_decisions import list_decisions
 from fanzha.usecases.profile import attestations_on, profile_report
 from fanzha.usecases.registry_entry import refuse_wrong_entry
 from fanzha.usecases.replay import replay
-from fanzha.usecases.report import report, report_rows
+from fanzha.usecases.report import note_reads, quoted_in, report, report_rows
 from fanzha.usecases.rule_keeping import keep_rules
 from fanzha.usecases.rulebook import Rulebook, open_rulebook
 from fanzha.usecases.run_time import RunTimes
@@ -206,13 +207,16 @@ class Application:
         """
         return list_decisions(self.records.decisions, asked, supervisor=supervisor)
 
-    def report(self, institution_id: str, first: date, last: date) -> dict[str, Any]:
+    def report(
+        self, institution_id: str, first: date, last: date, reader: Reader
+    ) -> dict[str, Any]:
         """Return the report on an institution's acts of those days, with that of its profile.
 
-        The profile is that of the last day, or of today where that is still to come. Raises
-        NotFound for an institution that is not registered, and WrongQuery.
+        The profile is that of the last day, or of today where that is still to come. The
+        decisions that it quotes are recorded as read. Raises NotFound for an institution that is
+        not registered, and WrongQuery.
         """
-        return report(
+        made = report(
             self.records.reports,
             self.institution(institution_id),
             first,
@@ -221,13 +225,19 @@ class Application:
             now=self._clock(),
             profile=self.profile(institution_id, min(last, self.today))["report"],
         )
+        note_reads(self.records.reads, quoted_in(made), reader)
+        return made
 
     def report_rows(
-        self, institution_id: str, first: date, last: date
+        self, institution_id: str, first: date, last: date, reader: Reader
     ) -> Iterator[Mapping[str, Any]]:
-        """Go through the rows of the report's table; raise NotFound and WrongQuery."""
+        """Go through the rows of the report's table, each recorded as read.
+
+        Raises NotFound and WrongQuery.
+        """
         self.institution(institution_id)
-        yield from report_rows(self.records.reports, institution_id, first, last)
+        records = self.records
+        yield from report_rows(records.reports, institution_id, first, last, records.reads, reader)
 
     def replay(self, decision_id: str) -> dict[str, Any]:
         """Judge a stored decision again by the rules of then, and say what differs.

@@ -54,11 +54,15 @@ def test_what_falls_due_is_listed_and_then_judged_again(registered: Run) -> None
     first = as_json(registered("check", UNDER_WAY, "--record", "--json"))["id"]
     ahead = as_json(registered("decisions", "due", "--list", "--until", "2100-01-01", "--json"))
     assert [(each["id"], each["outcome"]) for each in ahead["decisions"]] == [(first, None)]
-    judged = registered("decisions", "due", "--json")
+    judged = registered("decisions", "due", "--json", "--purpose", "daily")
     (row,) = as_json(judged)["decisions"]
     assert (row["id"], row["outcome"]) == (first, "non_compliant")
     assert judged.exit_code == 1
     shown = as_json(registered("decisions", "show", first, "--json"))
     assert shown["links"] == {"followed_by": row["followed_by"]}
+    for id_, times in ((first, 3), (row["followed_by"], 1)):
+        told = as_json(registered("decisions", "reads", id_, "--json"))["reads"]
+        assert [each["way"] for each in told] == ["list", "list", "show"][:times]
+        assert "daily" in {each["purpose"] for each in told}
     again = registered("decisions", "due", COLUMNS="160")
     assert (again.exit_code, "nothing falls due" in again.stdout) == (0, True)

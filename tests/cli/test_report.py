@@ -6,8 +6,9 @@ import csv
 import io
 from pathlib import Path
 
-from tests.cli.conftest import SIXTH_CARD, Run, as_json
+from tests.cli.conftest import EXAMPLES, SIXTH_CARD, Run, as_json
 
+CHANGED_NUMBER = EXAMPLES / "telecom/call_and_line/changed-number.done.non_compliant.json"
 OF_2026 = ("--institution", "telecom-001", "--from", "2026-01-01", "--to", "2026-12-31")
 
 
@@ -36,3 +37,16 @@ def test_a_wrong_day_and_a_stranger_are_refused(registered: Run) -> None:
     assert (wrong.exit_code, "[date_invalid]" in wrong.stderr) == (2, True)
     stranger = registered("report", "--institution", "nobody", *OF_2026[2:])
     assert (stranger.exit_code, "[not_found]" in stranger.stderr) == (2, True)
+
+
+def test_what_a_report_names_is_recorded_as_read(registered: Run) -> None:
+    breach = as_json(registered("check", CHANGED_NUMBER, "--record", "--json"))["id"]
+    for form in ("html", "json", "csv"):
+        registered("report", *OF_2026, "--format", form, "--purpose", f"as {form}")
+    told = as_json(registered("decisions", "reads", breach, "--json"))["reads"]
+    assert [(each["way"], each["purpose"]) for each in told] == [
+        ("report", "as html"),
+        ("report", "as json"),
+        ("report", "as csv"),
+    ]
+    assert {each["read_by"].partition(":")[0] for each in told} == {"terminal"}

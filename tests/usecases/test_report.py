@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from fanzha.application import Application
 from fanzha.cli.institution_file import read_institutions
-from fanzha.errors import NotFound, WrongQuery
+from fanzha.errors import NotFound, StoreUnavailable, WrongQuery
 from fanzha.records import open_records, upgrade
+from fanzha.records.database import Database
+from fanzha.records.reads import Reader
 from fanzha.settings import Settings
+from fanzha.usecases.report import quoted_in
 from fanzha.usecases.report_page import report_page, report_table
 from fanzha.usecases.rulebook import Rulebook
 from tests.usecases.test_due_decisions import CHECK, DUE, Clock
@@ -26,6 +30,7 @@ Json = dict[str, Any]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CARDS = EXAMPLES / "telecom" / "phone_card_registration"
+READER = Reader("auditor:test", "inspection 7")
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 CAP = "cn.atofl.a10.p1.1"
 CALLS = EXAMPLES / "telecom" / "call_and_line" / "changed-number.done.non_compliant.json"
@@ -63,7 +68,7 @@ def post(application: Application) -> Callable[..., str]:
 
 @pytest.fixture
 def report(application: Application) -> Callable[[], Json]:
-    return lambda: application.report("telecom-001", *YEAR)
+    return lambda: application.report("telecom-001", *YEAR, READER)
 
 
 def _sixth() -> Path:
@@ -105,7 +110,7 @@ def test_only_acts_of_the_period_count_its_ends_included(
     post(_sixth(), occurred_at="2026-03-01T00:00:00+08:00")
 
     def standing(first: date, last: date) -> int:
-        found: int = application.report("telecom-001", first, last)["decisions"]["standing"]
+        found: int = application.report("telecom-001", first, last, READER)["decisions"]["standing"]
         return found
 
     assert standing(date(2026, 2, 28), date(2026, 2, 28)) == 1
@@ -176,11 +181,11 @@ def test_the_profile_reports_beside_it(report: Callable[[], Json]) -> None:
 
 def test_a_stranger_and_days_turned_round_are_refused(application: Application) -> None:
     with pytest.raises(NotFound):
-        application.report("nobody", *YEAR)
+        application.report("nobody", *YEAR, READER)
     with pytest.raises(NotFound):
-        list(application.report_rows("nobody", *YEAR))
+        list(application.report_rows("nobody", *YEAR, READER))
     with pytest.raises(WrongQuery):
-        application.report("telecom-001", YEAR[1], YEAR[0])
+        application.report("telecom-001", YEAR[1], YEAR[0], READER)
 
 
 class Page(HTMLParser):
@@ -229,7 +234,7 @@ def test_the_table_has_a_row_for_each_open_obligation_and_each_other_decision(
 ) -> None:
     clean = post(CARDS / "new-card-in-shop.done.compliant.json", reference="=1+1")
     breach = post(_sixth())
-    text = "".join(report_table(application.report_rows("telecom-001", *YEAR)))
+    text = "".join(report_table(application.report_rows("telecom-001", *YEAR, READER)))
     assert text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     (first,) = [row for row in rows if row["decision"] == clean]
@@ -243,3 +248,54 @@ def test_the_table_has_a_row_for_each_open_obligation_and_each_other_decision(
 def test_it_is_made_at_the_moment_of_the_clock(report: Callable[[], Json], clock: Clock) -> None:
     clock.now = datetime(2026, 4, 1, tzinfo=UTC)
     assert report()["made_at"] == "2026-04-01T08:00:00+08:00"
+
+
+def _reads(application: Application, decision_id: str) -> list[tuple[str, str, str | None]]:
+    found = application.records.reads.of(decision_id, limit=10)
+    return [(each.read_by, each.way, each.purpose) for _, each in found]
+
+
+def test_what_a_report_names_is_read_and_what_it_counts_is_not(
+    application: Application, post: Callable[..., str], report: Callable[[], Json]
+) -> None:
+    exposed, running = post(CALLS), post(CHECK)
+    counted = post(CARDS / "new-card-in-shop.done.compliant.json")
+    made = report()
+    named = {each["decision"] for each in (*made["exposure"]["decisions"], *made["pending"])}
+    assert named == {exposed, running}
+    for each in named:
+        assert _reads(application, each) == [("auditor:test", "report", "inspection 7")]
+    assert _reads(application, counted) == []
+
+
+def test_a_decision_that_is_named_twice_is_read_once(
+    application: Application, post: Callable[..., str], report: Callable[[], Json]
+) -> None:
+    running = post(CHECK)
+    twice = report()["pending"][0]
+    made = {"exposure": {"decisions": []}, "pending": [twice, twice]}
+    assert quoted_in(made) == [running]
+
+
+def test_each_decision_of_the_table_is_read_once(
+    application: Application, post: Callable[..., str]
+) -> None:
+    posted = [post(CARDS / "new-card-in-shop.done.compliant.json"), post(_sixth())]
+    list(application.report_rows("telecom-001", *YEAR, Reader("auditor:test")))
+    for each in posted:
+        # Who gave no purpose read for a report.
+        assert _reads(application, each) == [("auditor:test", "report", "report")]
+
+
+def test_no_row_is_told_whose_reading_cannot_be_recorded(
+    application: Application, post: Callable[..., str]
+) -> None:
+    post(CALLS)
+    database = Database(application.settings.database_url)
+    with database.writing() as connection:
+        connection.execute(text("ALTER TABLE decision_reads RENAME TO gone"))
+    database.dispose()
+    with pytest.raises(StoreUnavailable):
+        next(application.report_rows("telecom-001", *YEAR, READER))
+    with pytest.raises(StoreUnavailable):
+        application.report("telecom-001", *YEAR, READER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from fanzha.records.database import Database
 from fanzha.records.heads import is_signed, read_public_key
 from fanzha.settings import Settings
 from tests.web.conftest import Caller
-from tests.web.places import assert_fits, assert_problem
+from tests.web.places import EXAMPLES, assert_fits, assert_problem
 
 Json = dict[str, Any]
 
@@ -29,6 +30,14 @@ def auditor(client: FlaskClient, records: Records) -> Caller:
 @pytest.fixture
 def place(operator: Caller, check: Json) -> str:
     return str(operator.post(check).headers["Location"])
+
+
+@pytest.fixture
+def changed_number() -> Json:
+    """A check that leaves the operator exposed to a fine."""
+    file = EXAMPLES / "telecom/call_and_line/changed-number.done.non_compliant.json"
+    body: Json = json.loads(file.read_text("utf-8"))
+    return body
 
 
 def test_each_read_is_told_with_who_when_how_and_why(
@@ -69,6 +78,32 @@ def test_whoever_may_not_see_a_decision_may_not_see_its_reads(place: str, bank: 
 def test_a_read_that_was_refused_is_none(place: str, operator: Caller, bank: Caller) -> None:
     assert bank.get(place).status_code == 404
     assert operator.get(f"{place}/reads").get_json()["reads"] == []
+
+
+def test_a_report_is_a_read_of_what_it_names(
+    place: str, operator: Caller, auditor: Caller, changed_number: Json
+) -> None:
+    breach = str(operator.post(changed_number).headers["Location"])
+    days = "from=2026-01-01&to=2026-12-31"
+    auditor.headers["X-Purpose"] = "inspection 7"
+    assert auditor.get(f"/v1/reports?institution=telecom-001&{days}").status_code == 200
+    operator.get(f"/v1/reports?{days}")
+    told = operator.get(f"{breach}/reads").get_json()["reads"]
+    assert [(each["way"], each["purpose"]) for each in told] == [
+        ("report", "inspection 7"),
+        ("report", "report"),
+    ]
+    # In order, and so only counted.
+    assert operator.get(f"{place}/reads").get_json()["reads"] == []
+
+
+def test_a_report_that_was_refused_reads_nothing(
+    operator: Caller, bank: Caller, changed_number: Json
+) -> None:
+    breach = str(operator.post(changed_number).headers["Location"])
+    query = "institution=telecom-001&from=2026-01-01&to=2026-12-31"
+    assert_problem(bank.get(f"/v1/reports?{query}"), 403, "institution_wrong")
+    assert operator.get(f"{breach}/reads").get_json()["reads"] == []
 
 
 def test_without_its_record_there_is_no_read(

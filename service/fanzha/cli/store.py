@@ -6,9 +6,15 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
+
 from fanzha.records import Records, open_records
 from fanzha.records.reads import Reader
 from fanzha.settings import Settings
+
+purpose_option = click.option(
+    "--purpose", help="用途，记入查阅记录 / what for; it is recorded with the read"
+)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class Way(StrEnum):
     LIST = "list"
     REPLAY = "replay"
     EXPORT = "export"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)

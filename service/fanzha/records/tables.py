@@ -131,7 +131,7 @@ decision_reads = Table(
     Column("decision_id", String(36), nullable=False),
     Column("read_by", Unicode(200), nullable=False),
     Column("read_at", Instant, nullable=False),
-    # `show`, `list`, `replay` or `export`.
+    # A value of `Way`: how it came to be shown.
     Column("way", String(20), nullable=False),
     Column("purpose", Unicode(500)),
     Index(None, "decision_id", "number"),

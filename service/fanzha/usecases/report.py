@@ -6,9 +6,10 @@ period. What was only proposed is counted apart: nobody knows whether it was don
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -22,12 +23,16 @@ from fanzha.model.norms import Stage
 from fanzha.model.text import Text
 from fanzha.model.value_types import CHINA_TIME
 from fanzha.records import Relation, Reported
+from fanzha.records.reads import Reader, Reads, Way
 from fanzha.records.reports import KeptAnswer, Reports
 from fanzha.usecases.rulebook import Rulebook
 from fanzha.usecases.shown import shown_time
 
 Json = dict[str, Any]
 
+REPORT = Way.REPORT.value
+"""The purpose of a read for which the reader gave none."""
+_READ_AT_ONCE = 1000
 _DONE = Stage.DONE.value
 _NO_FINE: Json = {"min_fen": 0, "max_fen": 0, "unbounded": False, "depends_on": []}
 
@@ -106,6 +111,17 @@ def report(
         "profile": profile,
         "law": _law(reports.versions(reported)),
     }
+
+
+def quoted_in(made: Json) -> list[str]:
+    """Return the ids of the decisions that a report names, each once; the others it counts."""
+    named = [*made["exposure"]["decisions"], *made["pending"]]
+    return list(dict.fromkeys(each["decision"] for each in named))
+
+
+def note_reads(reads: Reads, decision_ids: Iterable[str], reader: Reader) -> None:
+    """Record that a report is about to show these, all or none; raise StoreUnavailable."""
+    reads.add(decision_ids, replace(reader, purpose=reader.purpose or REPORT), Way.REPORT)
 
 
 def _institution(institution: Institution, rulebook: Rulebook) -> Json:
@@ -325,37 +341,47 @@ _IN_TABLE = {Status.VIOLATED, Status.PENDING, Status.UNDETERMINED, Status.ERROR}
 
 
 def report_rows(
-    reports: Reports, institution_id: str, first: date, last: date
+    reports: Reports, institution_id: str, first: date, last: date, reads: Reads, reader: Reader
 ) -> Iterator[Mapping[str, Any]]:
-    """Go through the rows of the table, by the time of the act. Raises WrongQuery."""
+    """Go through the rows of the table, by the time of the act; each is read by `reader`.
+
+    Raises WrongQuery, and StoreUnavailable before a row whose reading cannot be recorded.
+    """
     reported = Reported(institution_id, *period_of(first, last))
-    for kept in reports.answers(reported, open_only=False):
-        answer, check = kept.answer, kept.answer["check"]
-        common = {
-            "decision": answer["id"],
-            "reference": answer.get("reference"),
-            "domain": check["domain"],
-            "check_type": check["check_type"],
-            "stage": check["stage"],
-            "occurred_at": check["occurred_at"],
-            "recorded_at": answer["recorded_at"],
-            "law_as_of": answer["law"]["as_of"],
-            "outcome": answer["outcome"],
-            "takes_place_of": answer.get("supersedes") or answer.get("follows"),
-            "relation": kept.relation,
-            "exposure_min_fen": answer["exposure"]["min_fen"],
-            "exposure_max_fen": answer["exposure"]["max_fen"],
+    answers = reports.answers(reported, open_only=False)
+    while part := list(islice(answers, _READ_AT_ONCE)):
+        note_reads(reads, [kept.answer["id"] for kept in part], reader)
+        for kept in part:
+            yield from _rows(kept)
+
+
+def _rows(kept: KeptAnswer) -> Iterator[Mapping[str, Any]]:
+    answer, check = kept.answer, kept.answer["check"]
+    common = {
+        "decision": answer["id"],
+        "reference": answer.get("reference"),
+        "domain": check["domain"],
+        "check_type": check["check_type"],
+        "stage": check["stage"],
+        "occurred_at": check["occurred_at"],
+        "recorded_at": answer["recorded_at"],
+        "law_as_of": answer["law"]["as_of"],
+        "outcome": answer["outcome"],
+        "takes_place_of": answer.get("supersedes") or answer.get("follows"),
+        "relation": kept.relation,
+        "exposure_min_fen": answer["exposure"]["min_fen"],
+        "exposure_max_fen": answer["exposure"]["max_fen"],
+    }
+    opened = [each for each in answer["obligations"] if each["status"] in _IN_TABLE]
+    for each in opened:
+        yield {
+            **common,
+            "obligation": each["id"],
+            "status": each["status"],
+            "cites": "; ".join(each["cites"]),
+            "title_zh": each["title"]["zh"],
+            "title_en": each["title"]["en"],
+            "due": each.get("due"),
         }
-        opened = [each for each in answer["obligations"] if each["status"] in _IN_TABLE]
-        for each in opened:
-            yield {
-                **common,
-                "obligation": each["id"],
-                "status": each["status"],
-                "cites": "; ".join(each["cites"]),
-                "title_zh": each["title"]["zh"],
-                "title_en": each["title"]["en"],
-                "due": each.get("due"),
-            }
-        if not opened:
-            yield common
+    if not opened:
+        yield common

@@ -14,7 +14,7 @@ from fanzha.cli.decision_page import print_decision
 from fanzha.cli.output import console, json_option, language_option, plain, print_json, table
 from fanzha.cli.query_options import asked_of, query_options
 from fanzha.cli.replay_page import print_replay
-from fanzha.cli.store import opened_records, terminal_reader
+from fanzha.cli.store import opened_records, purpose_option, terminal_reader
 from fanzha.errors import EXIT_FOUND_SOMETHING
 from fanzha.records import DueDecision
 from fanzha.records.reads import Way
@@ -28,11 +28,6 @@ _NOTHING_FOUND = {None, "compliant", "pending", "not_applicable"}
 _LISTED_AT_MOST = 1000
 
 
-_purpose_option = click.option(
-    "--purpose", help="用途，记入查阅记录 / what for; it is recorded with the read"
-)
-
-
 @main.group()
 def decisions() -> None:
     """已存的决定 / stored decisions."""
@@ -40,7 +35,7 @@ def decisions() -> None:
 
 @decisions.command("show")
 @click.argument("decision_id", metavar="ID")
-@_purpose_option
+@purpose_option
 @language_option
 @json_option
 def show(decision_id: str, purpose: str | None, language: str, as_json: bool) -> None:
@@ -56,7 +51,7 @@ def show(decision_id: str, purpose: str | None, language: str, as_json: bool) ->
 
 @decisions.command("list")
 @query_options({**QUERY, **PAGING})
-@_purpose_option
+@purpose_option
 @language_option
 @json_option
 def list_(purpose: str | None, language: str, as_json: bool, **options: str | None) -> None:
@@ -94,7 +89,7 @@ def reads(decision_id: str, as_json: bool, **options: str | None) -> None:
 
 @decisions.command("replay", short_help="按当时的规则重新判断 / judge again by the rules of then")
 @click.argument("decision_id", metavar="ID")
-@_purpose_option
+@purpose_option
 @language_option
 @json_option
 @click.pass_context
@@ -130,11 +125,17 @@ def replay(
     help="列出至此日期或时间到期的，缺省为现在 / list what falls due up to then; by default now",
 )
 @click.option("--list", "list_only", is_flag=True, help="只列出，不判断 / list, and judge nothing")
+@purpose_option
 @language_option
 @json_option
 @click.pass_context
 def due(
-    ctx: click.Context, until: str | None, list_only: bool, language: str, as_json: bool
+    ctx: click.Context,
+    until: str | None,
+    list_only: bool,
+    purpose: str | None,
+    language: str,
+    as_json: bool,
 ) -> None:
     """列出到期的决定，并按已存的事实重新判断期限已届满的。
 
@@ -147,8 +148,10 @@ def due(
     rows = [] if list_only else _judge_again()
     with opened_records() as records:
         listed = records.due.until(moment, limit=_LISTED_AT_MOST, past_failures=True)
-    known = {each["id"] for each in rows}
-    rows += [_row(each) for each in listed if each.decision_id not in known]
+        known = {each["id"] for each in rows}
+        rows += [_row(each) for each in listed if each.decision_id not in known]
+        shown = [each[name] for each in rows for name in ("id", "followed_by") if each[name]]
+        records.reads.add(shown, terminal_reader(purpose), Way.LIST)
     if as_json:
         print_json({"decisions": rows})
     else:

@@ -11,6 +11,8 @@ import orjson
 
 from fanzha.application import Application, open_application
 from fanzha.cli import main
+from fanzha.cli.store import purpose_option, terminal_reader
+from fanzha.records.reads import Reader
 from fanzha.settings import Settings
 from fanzha.usecases.list_decisions import read_day
 from fanzha.usecases.report_page import LANGUAGES, report_page, report_table
@@ -41,18 +43,28 @@ from fanzha.usecases.report_page import LANGUAGES, report_page, report_table
     show_default=True,
     help="页面的语言 / languages of the page",
 )
+@purpose_option
 def report(
-    institution: str, first: str, last: str, form: str, output: Path | None, language: str
+    institution: str,
+    first: str,
+    last: str,
+    form: str,
+    output: Path | None,
+    language: str,
+    purpose: str | None,
 ) -> None:
     """编制一家机构在某期间的报告：检查、违反、罚款敞口、期限、常设义务和所依规则。
 
     Make the report on an institution's acts of a period: checks, breaches, exposure to fines,
     deadlines, standing duties and the rules applied. CSV has one row for each open obligation.
+    Each decision that it names is recorded as read.
     """
     days = (read_day("from", first), read_day("to", last))
     application = open_application(Settings.from_environment())
     try:
-        written = _written(application, institution, *days, form, language)
+        written = _written(
+            application, institution, *days, terminal_reader(purpose), form, language
+        )
         if output is None:
             for each in written:
                 click.echo(each, nl=False)
@@ -69,12 +81,13 @@ def _written(
     institution: str,
     first: date,
     last: date,
+    reader: Reader,
     form: str,
     language: str,
 ) -> Iterable[str]:
     if form == "csv":
-        return report_table(application.report_rows(institution, first, last))
-    made = application.report(institution, first, last)
+        return report_table(application.report_rows(institution, first, last, reader))
+    made = application.report(institution, first, last, reader)
     if form == "json":
         return [orjson.dumps(made, option=orjson.OPT_INDENT_2).decode(), "\n"]
     return [report_page(made, language)]

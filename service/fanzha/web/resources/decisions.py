@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import Response
 
 from fanzha import errors
-from fanzha.model.access import KeyHolder, Scope
+from fanzha.model.access import Scope
 from fanzha.model.text import Text
-from fanzha.records.reads import Reader, Way
+from fanzha.records.reads import Way
 from fanzha.usecases.access import read_decision
 from fanzha.usecases.list_decisions import ALL_OUTCOMES, QUERY, STATUSES
 from fanzha.usecases.list_reads import list_reads_of, require_sight_of_decision
 from fanzha.usecases.paging import LIMIT_AT_MOST, PAGING
 from fanzha.web.answers import answer
-from fanzha.web.context import allowed, asked_of_list, holder, service
+from fanzha.web.context import allowed, asked_of_list, service
 from fanzha.web.documentation import Resource, described, in_path
+from fanzha.web.reading import reader
 from fanzha.web.request import current_request
 from fanzha.web.schemas.decision import DecisionShape
 from fanzha.web.schemas.listing import DecisionsShape
@@ -56,7 +57,7 @@ def list_decisions() -> Response:
     asked, supervisor = asked_of_list(Scope.DECISIONS_READ)
     current_request().refuse_unknown_query({**QUERY, **PAGING})
     found = service().list_decisions(asked, supervisor=supervisor)
-    _note_reads([each["id"] for each in found["decisions"]], holder(), Way.LIST)
+    _note_reads([each["id"] for each in found["decisions"]], Way.LIST)
     return answer(found)
 
 
@@ -85,10 +86,10 @@ def list_decisions() -> Response:
 )
 def get_decision(decision_id: str) -> Response:
     """Answer a decision that the caller sees: of its own, of those it supervises, or any."""
-    reader = allowed(Scope.DECISIONS_READ)
+    holder = allowed(Scope.DECISIONS_READ)
     current_request().refuse_unknown_query(())
-    found = read_decision(reader, decision_id, service().records)
-    _note_reads([decision_id], reader, Way.SHOW)
+    found = read_decision(holder, decision_id, service().records)
+    _note_reads([decision_id], Way.SHOW)
     return answer(found)
 
 
@@ -119,14 +120,13 @@ def get_decision(decision_id: str) -> Response:
 )
 def list_reads(decision_id: str) -> Response:
     """Answer one page of the reads of a decision that the caller sees."""
-    reader = allowed(Scope.DECISIONS_READ)
+    holder = allowed(Scope.DECISIONS_READ)
     current_request().refuse_unknown_query(PAGING)
     records = service().records
-    require_sight_of_decision(reader, decision_id, records)
+    require_sight_of_decision(holder, decision_id, records)
     return answer(list_reads_of(records.reads, decision_id, current_request().args))
 
 
-def _note_reads(decision_ids: list[str], reader: KeyHolder, way: Way) -> None:
+def _note_reads(decision_ids: list[str], way: Way) -> None:
     """Record that these are about to be shown; without it, nothing is."""
-    purpose = current_request().headers.get("X-Purpose")
-    service().records.reads.add(decision_ids, Reader(reader.identity, purpose), way)
+    service().records.reads.add(decision_ids, reader(), way)

@@ -14,6 +14,7 @@ from fanzha.usecases.list_decisions import read_day
 from fanzha.web.answers import answer
 from fanzha.web.context import asked_of_list, service
 from fanzha.web.documentation import Resource, described
+from fanzha.web.reading import reader
 from fanzha.web.request import current_request
 from fanzha.web.schemas.report import ReportShape
 
@@ -34,10 +35,12 @@ blueprint = Resource("reports", Text(zh="报告", en="Reports"))
     Text(zh="编制报告", en="Make a report"),
     Text(
         zh="一家机构在某期间的检查、违反、罚款敞口、未届满的期限和所依规则。"
-        "机构取得本机构的报告，监管机关取得所监管机构的报告；页面和表格由 fanzha report 生成。",
+        "机构取得本机构的报告，监管机关取得所监管机构的报告；页面和表格由 fanzha report 生成。"
+        "报告中列出的每项决定都记录一次查阅，用途写在请求头 `X-Purpose`。",
         en="The checks of one institution in a period, its breaches, exposure, running deadlines "
         "and the rules applied. An institution gets its own, a regulator those of the "
-        "institutions it supervises; `fanzha report` makes the page and the table.",
+        "institutions it supervises; `fanzha report` makes the page and the table. Each decision "
+        "that it names is recorded as read, for the purpose of the header `X-Purpose`.",
     ),
     answer=ReportShape,
     query=QUERY,
@@ -61,7 +64,8 @@ def get_report() -> Response:
     current_request().refuse_unknown_query(QUERY)
     if institution is None:
         raise _missing("institution", QUERY["institution"])
-    return answer(service().report(institution, _asked_day("from"), _asked_day("to")))
+    days = (_asked_day("from"), _asked_day("to"))
+    return answer(service().report(institution, *days, reader()))
 
 
 def _asked_day(name: str) -> date:
