@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -67,6 +68,22 @@ class _Log(Logger):  # type: ignore[misc]
         form = LogForm.TEXT if _settings.log is LogForm.OFF else _settings.log
         for handler in self.error_log.handlers:
             handler.setFormatter(formatter(form))
+        self.error_log.addFilter(_without_what_clients_sent)
+
+
+# What gunicorn quotes: of a body that is longer than it says, the rest is read as a next request,
+# and that can be anyone's name; an address has its query.
+_QUOTING = {
+    "Invalid request from": "a request that cannot be read was refused",
+    "Error handling request": "a request could not be answered",
+}
+
+
+def _without_what_clients_sent(record: logging.LogRecord) -> bool:
+    for beginning, instead in _QUOTING.items():
+        if str(record.msg).startswith(beginning):
+            record.msg, record.args = instead, ()
+    return True
 
 
 logger_class = _Log

@@ -1,20 +1,33 @@
 """How the service logs: one JSON object a line on standard error, text for a person, or nothing.
 
-No line holds a fact, a key or an address: whoever logs names ids, classes and numbers.
+No line holds a fact, a key or an address: whoever logs names ids, classes and numbers. Of an error
+that nobody expected there are the classes and the places in the code, never its text, which can
+quote what someone posted.
 """
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
-from collections.abc import Mapping
+import threading
+import traceback
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Protocol
 
 import orjson
 import structlog
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict, ExcInfo, Processor
 
+from fanzha.errors import FanzhaError
 from fanzha.settings import LogForm
+
+_log = logging.getLogger(__name__)
+
+FRAMES_AT_MOST = 60
+"""Places in the code for each error; of more, those in the middle are left out."""
+ERRORS_AT_MOST = 10
+"""How far a chain of causes is followed."""
 
 
 class Lines(Protocol):
@@ -33,11 +46,10 @@ def formatter(form: LogForm, *, more: Processor | None = None) -> logging.Format
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
         _message_as_event,
         *([more] if more else []),
+        # INVARIANT: before whatever renders, which would show an error with its text.
+        structlog.processors.ExceptionRenderer(_classes_and_places),
+        _console() if form is LogForm.TEXT else _json,
     ]
-    if form is LogForm.TEXT:
-        processors.append(_console())
-    else:
-        processors += [structlog.processors.format_exc_info, _json]
     return structlog.stdlib.ProcessorFormatter(
         processors=processors,
         foreign_pre_chain=[
@@ -64,6 +76,23 @@ def open_logs(form: LogForm, *, more: Processor | None = None) -> Lines | None:
     return lines(form, sys.stderr.buffer)
 
 
+def log_what_nobody_catches() -> None:
+    """Let what ends a thread, or is raised where nobody can catch it, be a line like the others.
+
+    Python writes both to standard error by itself, with their text.
+    """
+
+    def ended(raised: threading.ExceptHookArgs) -> None:
+        name = raised.thread.name if raised.thread else "-"
+        _log.error("thread %s broke", name, exc_info=raised.exc_value)
+
+    def lost(raised: sys.UnraisableHookArgs) -> None:
+        _log.error("an error could not be raised", exc_info=raised.exc_value)
+
+    threading.excepthook = ended
+    sys.unraisablehook = lost
+
+
 def lines(form: LogForm, stream: BinaryIO) -> Lines:
     """Return what writes lines into `stream`, for less than a record of `logging` costs."""
     render: Processor = _console_bytes() if form is LogForm.TEXT else _json_bytes
@@ -76,6 +105,43 @@ def lines(form: LogForm, stream: BinaryIO) -> Lines:
 def _message_as_event(_: Any, __: str, event: EventDict) -> EventDict:
     # Records of `logging` come with their arguments put in already.
     return {"event": event.pop("event", ""), **event}
+
+
+def _classes_and_places(exc_info: ExcInfo) -> str:
+    """Return what can be said of an error and its causes without a word of theirs."""
+    told: list[str] = []
+    error: BaseException | None = exc_info[1]
+    for _ in range(ERRORS_AT_MOST):
+        if error is None:
+            break
+        told.append(f"{'because of ' if told else ''}{_class_of(error)}")
+        places = [f"  {each}" for each in _places(error)]
+        if len(places) > FRAMES_AT_MOST:
+            half = FRAMES_AT_MOST // 2
+            places[half:-half] = [f"  ... {len(places) - 2 * half} more"]
+        told += places
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(told)
+
+
+def _class_of(error: BaseException) -> str:
+    """Return the class of an error with its code, where it has one out of a fixed list."""
+    kind = type(error)
+    code: object = None
+    if isinstance(error, FanzhaError):
+        code = error.code
+    elif isinstance(error, OSError):
+        code = errno.errorcode.get(error.errno or 0)
+    else:
+        # Those of the databases: their names for what went wrong.
+        code = getattr(error, "sqlite_errorname", None) or getattr(error, "sqlstate", None)
+    return f"{kind.__module__}.{kind.__qualname__}" + (f" {code}" if code else "")
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    # Not the lines of the source, nor the values of names.
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        yield f"{frame.f_code.co_filename}:{line} {frame.f_code.co_qualname}"
 
 
 def _json(_: Any, __: str, event: Mapping[str, Any]) -> str:
@@ -91,7 +157,7 @@ def _console() -> structlog.dev.ConsoleRenderer:
     return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(),
         timestamp_key="time",
-        # Not the renderer's own choice, which shows the values of local names: facts.
+        # Never its own choice, which shows the values of local names: facts.
         exception_formatter=structlog.dev.plain_traceback,
     )
 

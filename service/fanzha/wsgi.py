@@ -11,7 +11,7 @@ from gunicorn.arbiter import Arbiter
 
 from fanzha.application import Application, open_application
 from fanzha.errors import FanzhaError
-from fanzha.logs import open_logs
+from fanzha.logs import log_what_nobody_catches, open_logs
 from fanzha.settings import LogForm, Settings
 from fanzha.web import create_app
 from fanzha.web.access_log import with_request
@@ -29,6 +29,7 @@ def create() -> Flask:
     try:
         settings = Settings.from_environment()
         lines = open_logs(settings.log, more=with_request)
+        log_what_nobody_catches()
         application = open_application(settings)
     except FanzhaError as error:
         _give_up(error)

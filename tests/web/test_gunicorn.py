@@ -153,6 +153,19 @@ def test_a_chunked_body_over_the_limit_is_refused(server: Server) -> None:
     assert len(server.workers()) == WORKERS
 
 
+def test_the_rest_of_a_body_that_says_it_is_shorter_is_not_logged(server: Server) -> None:
+    body = json.dumps({**CHECK, "reference": "Markedvalue"})
+    head = f"POST /v1/checks HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.key}\r\n"
+    with closing(socket.create_connection(("127.0.0.1", server.port), timeout=30)) as connection:
+        connection.sendall(f"{head}Content-Length: 10\r\n\r\n{body}\r\n\r\n".encode())
+        while connection.recv(65536):
+            pass
+    log = server.log.read_text()
+    assert "a request that cannot be read was refused" in log
+    assert "Markedvalue" not in log
+    assert "127.0.0.1" not in log.replace(f"http://127.0.0.1:{server.port}", "")
+
+
 def test_many_checks_over_one_connection_are_all_kept(server: Server) -> None:
     body = json.dumps(CHECK).encode()
     with closing(server.connect()) as connection:

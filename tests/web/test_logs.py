@@ -5,22 +5,34 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sqlite3
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import durable_rules_engine
+import marshmallow
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from fanzha.application import Application
-from fanzha.logs import formatter, lines, open_logs
+from fanzha.errors import BadDate
+from fanzha.logs import FRAMES_AT_MOST, formatter, lines, log_what_nobody_catches, open_logs
+from fanzha.model.text import Text
 from fanzha.records import Records
-from fanzha.settings import LogForm
+from fanzha.records.database import Database
+from fanzha.settings import LogForm, Settings
 from fanzha.web import create_app
 from fanzha.web.access_log import with_request
 from tests.web.conftest import Caller
+from tests.web.places import EXAMPLES, assert_problem
 
 Json = dict[str, Any]
+CALL = EXAMPLES / "telecom/call_and_line/call-from-abroad.done.compliant.json"
+MARK = "Markedvalue-13800138000"
 
 
 @pytest.fixture(params=[LogForm.JSON, LogForm.TEXT])
@@ -111,7 +123,10 @@ def test_all_lines_of_the_service_have_the_one_form(
     assert line["level"] == "error"
     assert line["logger"] == "fanzha.web.problems"
     assert line["request"] == "mine"
-    assert "RuntimeError: the disk is gone" in line["exception"]
+    first, *places = line["exception"].splitlines()
+    assert first == "builtins.RuntimeError"
+    assert places[-1].endswith("test_all_lines_of_the_service_have_the_one_form.<locals>.broken")
+    assert __file__ in places[-1]
 
 
 def test_nothing_is_written_when_logs_are_off(
@@ -122,16 +137,178 @@ def test_nothing_is_written_when_logs_are_off(
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_traceback_for_people_shows_no_values() -> None:
-    def judge() -> None:
-        phone_number = "13800138000"
-        raise ValueError(len(phone_number))
+def _log_of(error: BaseException, form: LogForm) -> str:
+    record = logging.LogRecord(
+        "fanzha", 40, "", 1, "broken", (), (type(error), error, error.__traceback__)
+    )
+    return formatter(form).format(record)
 
+
+def _raised(raise_it: Callable[[], object]) -> BaseException:
     try:
-        judge()
-    except ValueError:
-        record = logging.LogRecord("fanzha", 40, "", 1, "broken", (), sys.exc_info())
-    for form in (LogForm.TEXT, LogForm.JSON):
-        shown = formatter(form).format(record)
-        assert "ValueError: 11" in shown
-        assert "13800138000" not in shown.replace('"13800138000"', "")
+        raise_it()
+    except BaseException as error:  # noqa: BLE001 - whatever it is: it is to be logged
+        return error
+    raise AssertionError
+
+
+def _deep() -> None:
+    phone_number = MARK
+    try:
+        try:
+            int(phone_number)
+        except ValueError as error:
+            error.add_note(MARK)
+            raise KeyError(phone_number) from error
+    except KeyError:
+        raise ExceptionGroup(phone_number, [ValueError(phone_number)])  # noqa: B904
+
+
+def test_an_error_is_told_by_classes_and_places_with_all_that_led_to_it(form: LogForm) -> None:
+    shown = _log_of(_raised(_deep), form)
+    assert MARK not in shown
+    told = [
+        shown.index(f"builtins.{each}") for each in ("ExceptionGroup", "KeyError", "ValueError")
+    ]
+    assert told == sorted(told)
+    assert shown.count("because of") == 2
+    assert f"{__file__}:{_deep.__code__.co_firstlineno + 4} _deep" in shown
+    # Not the source either: a rule's own text can stand in it.
+    assert "int(phone_number)" not in shown
+
+
+@pytest.mark.parametrize(
+    ("raise_it", "told"),
+    [
+        (lambda: Path("/nowhere", MARK).read_bytes(), "builtins.FileNotFoundError ENOENT"),
+        (
+            lambda: sqlite3.connect(":memory:").execute(MARK),
+            "sqlite3.OperationalError SQLITE_ERROR",
+        ),
+        (lambda: _raise(BadDate(Text(zh=MARK, en=MARK))), "fanzha.errors.BadDate date_invalid"),
+    ],
+)
+def test_an_error_with_a_code_is_told_with_it(
+    raise_it: Callable[[], object], told: str, form: LogForm
+) -> None:
+    shown = _log_of(_raised(raise_it), form)
+    assert told in shown
+    assert MARK not in shown
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+def test_an_error_that_goes_deep_is_told_in_part(form: LogForm) -> None:
+    def fall(depth: int) -> None:
+        fall(depth + 1)
+
+    shown = _log_of(_raised(lambda: fall(0)), form)
+    assert "builtins.RecursionError" in shown
+    assert "more" in shown
+    assert shown.count("fall") <= FRAMES_AT_MOST
+
+
+def test_what_ends_a_thread_is_a_line_without_its_text(
+    own_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.TextIOWrapper(io.BytesIO(), write_through=True)
+    monkeypatch.setattr(sys, "stderr", written)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    open_logs(LogForm.JSON)
+    log_what_nobody_catches()
+
+    class Broken:
+        def __del__(self) -> None:
+            raise ValueError(MARK)
+
+    thread = threading.Thread(target=_raise, args=(ValueError(MARK),), name="a plugin's own")
+    thread.start()
+    thread.join()
+    Broken()
+    shown = written.buffer.getvalue().decode()  # type: ignore[attr-defined]
+    assert MARK not in shown
+    ended, lost = (json.loads(line) for line in shown.splitlines())
+    assert ended["event"] == "thread a plugin's own broke"
+    assert "builtins.ValueError" in ended["exception"]
+    assert "Broken.__del__" in lost["exception"]
+
+
+class Broken:
+    """A service whose libraries break in the middle of a check, and all that it says of it."""
+
+    def __init__(self, caller: Caller, written: io.BytesIO) -> None:
+        self._caller = caller
+        self._written = written
+
+    def post(self) -> Any:
+        """Post a check that carries the mark, and see that the mark comes out nowhere."""
+        check = json.loads(CALL.read_text(encoding="utf-8"))
+        check["facts"] |= {"caller_number_region": MARK, "origin_prompt_region": MARK}
+        with self._caller.post({**check, "reference": MARK}, "?explain=full") as answer:
+            shown = answer.get_data(as_text=True) + str(answer.headers)
+        with self._caller.get("/metrics") as numbers:
+            metrics = numbers.get_data(as_text=True)
+        for place in (shown.replace(f'"reference":"{MARK}"', ""), metrics, self.logged):
+            assert MARK not in place
+        assert "fanzha_http_request_seconds" in metrics
+        return answer
+
+    @property
+    def logged(self) -> str:
+        return self._written.getvalue().decode()
+
+
+@pytest.fixture
+def broken(
+    form: LogForm,
+    application: Application,
+    records: Records,
+    own_logger: logging.Logger,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Broken:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(written, write_through=True))
+    client = create_app(application, lines=open_logs(form, more=with_request)).test_client()
+    return Broken(Caller(client, records.keys.create("telecom-001", "test")), written)
+
+
+def _quoting(*arguments: Any, **_: Any) -> Any:
+    raise ValueError(f"cannot be used: {arguments} {MARK}") from KeyError(MARK)
+
+
+def test_a_library_that_quotes_what_was_posted_is_not_repeated(
+    broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marshmallow.Schema, "load", _quoting)
+    assert_problem(broken.post(), 500, "internal")
+    assert "builtins.ValueError" in broken.logged
+    assert "check_form.py" in broken.logged
+    assert "_quoting" in broken.logged
+
+
+def test_a_database_that_quotes_what_was_posted_is_not_repeated(
+    broken: Broken, settings: Settings
+) -> None:
+    database = Database(settings.database_url)
+    with database.writing() as connection:
+        connection.execute(
+            text(
+                "CREATE TRIGGER refuse BEFORE INSERT ON decisions "
+                f"BEGIN SELECT RAISE(ABORT, 'not {MARK}'); END"
+            )
+        )
+    database.dispose()
+    assert_problem(broken.post(), 503, "store_unavailable")
+    assert "SQLITE_CONSTRAINT" in broken.logged
+
+
+def test_an_engine_that_quotes_what_was_posted_is_not_repeated(
+    broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable_rules_engine, "assert_fact", _quoting)
+    answer = broken.post()
+    assert answer.status_code == 200
+    assert answer.get_json()["outcome"] == "error"

@@ -127,8 +127,11 @@ def _json(value: object) -> str:
 
 
 def _failed(error: Exception) -> EngineError:
+    # The engine's words and ours are fixed, with a code; any other text could quote a fact.
+    is_plain = isinstance(error, (durable_rules_engine.error, RuntimeError))
+    told = str(error) if is_plain else type(error).__name__
     return EngineError(
-        Text(zh=f"规则引擎无法判断：{error}", en=f"the rules engine cannot judge this: {error}"),
+        Text(zh=f"规则引擎无法判断：{told}", en=f"the rules engine cannot judge this: {told}"),
         hint=Text(
             zh="请重试；如仍出错，请将该检查交给服务维护人员",
             en="try again; if it persists, give the check to whoever runs the service",
