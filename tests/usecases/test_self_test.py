@@ -11,7 +11,7 @@ from fanzha.engine import Status
 from fanzha.errors import WrongSelfTest
 from fanzha.rulesets.folders import builtin_folder
 from fanzha.usecases.cases import Case, judge_case, read_cases
-from fanzha.usecases.judgement import JudgedDuty
+from fanzha.usecases.judged_duty import JudgedDuty
 from fanzha.usecases.rulebook import Rulebook
 from fanzha.usecases.self_test import (
     differing_statuses,

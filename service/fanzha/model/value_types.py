@@ -54,6 +54,11 @@ class ValueType:
         """Whether it is a length of linear time, comparable with other lengths of time."""
         return self.kind is Kind.INTEGER and self.unit in SECONDS_PER_UNIT
 
+    @property
+    def is_folded(self) -> bool:
+        """Whether conditions compare its values in another form than the stated one."""
+        return self.is_period or self.kind in {Kind.DATE, Kind.DATETIME}
+
     def fold(self, value: Value) -> Folded:
         """Return a value of this type as conditions compare it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from fanzha.engine import Status
 from fanzha.model.expressions import And, Expression, Not, names_in
@@ -12,19 +11,12 @@ from fanzha.model.norms import Stage
 from fanzha.model.settling import Family, settling_sets, smallest
 from fanzha.model.value_types import Folded
 from fanzha.model.vocabulary import FactKind
-from fanzha.usecases.judgement import JudgedDuty, Judgement
+from fanzha.usecases.judged_duty import HOLD, PROCEED, Advice, JudgedDuty
+from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.rulebook import Rulebook
 
 ORDER = ("proceed", "proceed_with", "hold", "refuse")
 """Mildest first; the gravest of any obligation is that of the whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """`word` is one of ORDER; `measures` are facts that would make the act lawful."""
-
-    word: str
-    measures: tuple[str, ...] = ()
 
 
 def advise(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice | None:
@@ -33,18 +25,17 @@ def advise(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice
         return None
     match duty.status:
         case Status.FULFILLED | Status.NOT_APPLICABLE:
-            return Advice("proceed")
+            return PROCEED
         case Status.ERROR:
-            return Advice("hold")
+            return HOLD
         case Status.UNDETERMINED:
             return _for_undetermined(duty, judgement, rulebook)
     return _for_breach(duty, judgement, rulebook)
 
 
-def overall(pieces: Iterable[Advice | None]) -> str | None:
-    """Return the gravest advice, or None where there is none."""
-    words = [each.word for each in pieces if each is not None]
-    return max(words, key=ORDER.index, default=None)
+def overall(words: Iterable[str]) -> str:
+    """Return the gravest of the words, of which there is one at least."""
+    return max(set(words), key=ORDER.index)
 
 
 def _for_undetermined(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice:
@@ -59,7 +50,7 @@ def _for_undetermined(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook
             measures = tuple(sorted(name for name in each if facts[name].kind is FactKind.MEASURE))
             if measures:
                 return Advice("proceed_with", measures)
-    return Advice("hold")
+    return HOLD
 
 
 def _for_breach(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import fanzha
 from fanzha.engine import Status
-from fanzha.usecases.advice import Advice, advise, overall
+from fanzha.model.norms import Stage
+from fanzha.usecases.advice import advise, overall
 from fanzha.usecases.explain import explain_duty
-from fanzha.usecases.judgement import JudgedDuty, Judgement, outcome_of
+from fanzha.usecases.judged_duty import JudgedDuty
+from fanzha.usecases.judgement import Judgement, outcome_of
 from fanzha.usecases.needs import needs_of
 from fanzha.usecases.notes import notes_of
 from fanzha.usecases.rulebook import Rulebook
@@ -17,10 +18,6 @@ from fanzha.usecases.sanction import sanction
 from fanzha.usecases.shown import shown_time, shown_value
 
 Json = dict[str, Any]
-
-ENGINE = "durable-rules 2.0.28"
-LANGUAGE_VERSION = 1
-"""Of the condition language: raised when a condition would mean something else than before."""
 
 PROFILE = "profile"
 
@@ -32,18 +29,18 @@ def decide(
     judgement: Judgement, rulebook: Rulebook, *, id_: str, now: datetime, explain: bool = False
 ) -> Json:
     """Return the decision; `explain` adds the derivation of each status."""
-    advised = [advise(each, judgement, rulebook) for each in judgement.duties]
     liabilities, exposure = sanction(judgement, rulebook)
     check = judgement.check
-    obligations = []
-    for each, advice in zip(judgement.duties, advised, strict=True):
-        answer = _obligation(each, advice, judgement, rulebook)
-        if explain:
-            answer["derivation"] = explain_duty(each, judgement, rulebook)
-        obligations.append(answer)
+    obligations = _obligations(judgement, rulebook)
+    if explain:
+        obligations = [
+            {**answer, "derivation": explain_duty(each, judgement, rulebook)}
+            for each, answer in zip(judgement.duties, obligations, strict=True)
+        ]
+    in_scope = len(judgement.duties)
     decision: Json = {
         "id": id_,
-        "outcome": outcome_of(judgement.duties),
+        "outcome": outcome_of(judgement.applicable),
         "check": {
             "domain": check.domain,
             "check_type": check.check_type,
@@ -55,8 +52,8 @@ def decide(
             "bearer": sorted(rulebook.law.check_types[check.key].bearer),
         },
         "settled": {
-            "of": sum(each.status not in _OPEN for each in judgement.duties),
-            "in_scope": len(judgement.duties),
+            "of": in_scope - sum(each.status in _OPEN for each in judgement.applicable),
+            "in_scope": in_scope,
         },
         "obligations": obligations,
         "liabilities": liabilities,
@@ -64,19 +61,18 @@ def decide(
         "law": {
             "as_of": judgement.day.isoformat(),
             "bundles": rulebook.bundles,
-            "not_in_force": _not_in_force(judgement, rulebook),
+            "not_in_force": [rulebook.ready.instruments[key] for key in judgement.edition.silent],
         },
         "assessed": _assessed(judgement, rulebook),
         "from_profile": _from_profile(judgement),
         "notes": notes_of(judgement),
         "missing_required": _missing_required(judgement, rulebook),
         "unused": sorted(check.facts.keys() - judgement.edition.sources),
-        "versions": _versions(rulebook),
+        "versions": rulebook.ready.versions,
         "recorded_at": shown_time(now),
     }
-    word = overall(advised)
-    if word is not None:
-        decision["advice"] = word
+    if check.stage is Stage.PROPOSED and obligations:
+        decision["advice"] = overall(each["advice"] for each in obligations)
     if check.reference is not None:
         decision["reference"] = check.reference
     if check.supersedes is not None:
@@ -84,11 +80,24 @@ def decide(
     return decision
 
 
+def _obligations(judgement: Judgement, rulebook: Rulebook) -> list[Json]:
+    """Return what there is to say of each duty; of those that do not apply it is ready."""
+    spared = rulebook.ready.spared_answers[judgement.check.stage]
+    shown = _ShownFacts(judgement, rulebook)
+    return [
+        spared[each.obligation.id]
+        if each.status is Status.NOT_APPLICABLE
+        else _obligation(each, shown, judgement, rulebook)
+        for each in judgement.duties
+    ]
+
+
 def _obligation(
-    duty: JudgedDuty, advice: Advice | None, judgement: Judgement, rulebook: Rulebook
+    duty: JudgedDuty, shown: _ShownFacts, judgement: Judgement, rulebook: Rulebook
 ) -> Json:
     obligation = duty.obligation
-    answer: Json = {**rulebook.obligations[obligation.id], "status": duty.status.value}
+    answer: Json = {**rulebook.ready.obligations[obligation.id], "status": duty.status.value}
+    advice = advise(duty, judgement, rulebook)
     if advice is not None:
         answer["advice"] = advice.word
         if advice.measures:
@@ -96,8 +105,6 @@ def _obligation(
                 {"fact": name, "title": rulebook.law.facts[name].title.as_json()}
                 for name in advice.measures
             ]
-    if duty.status is Status.NOT_APPLICABLE:
-        return answer
     if duty.status is Status.UNDETERMINED:
         answer["needs"] = needs_of(duty, judgement, rulebook)
     if duty.status in _TO_DO:
@@ -106,23 +113,30 @@ def _obligation(
         answer["due"] = shown_time(duty.due)
     if duty.note is not None:
         answer["note"] = duty.note.as_json()
+    found = judgement.edition.duties[obligation.id]
     answer["basis"] = {
-        "facts": _basis(duty, judgement, rulebook),
-        "parameters": rulebook.numbers[obligation.id],
+        "facts": {name: shown[name] for name in found.names if name in judgement.known},
+        "parameters": rulebook.ready.numbers[obligation.id],
     }
-    attested = judgement.attested.keys() & judgement.edition.duties[obligation.id].sources
-    if attested:
+    if attested := judgement.attested.keys() & found.sources:
         answer["basis"]["from"] = dict.fromkeys(sorted(attested), PROFILE)
     return answer
 
 
-def _basis(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Json:
-    """Return the facts that the obligation names, as far as they are known."""
-    return {
-        name: shown_value(name, judgement, rulebook)
-        for name in judgement.edition.duties[duty.obligation.id].names
-        if name in judgement.elements or name in judgement.facts
-    }
+class _ShownFacts(dict[str, Any]):
+    """Known facts as the answer shows them: several obligations rest on the same ones."""
+
+    def __init__(self, judgement: Judgement, rulebook: Rulebook) -> None:
+        super().__init__({**judgement.values, **judgement.elements})
+        # Most are shown as they stand; for the others it takes a while, and few are asked for.
+        for name in self.keys() & rulebook.ready.shown_otherwise:
+            del self[name]
+        self._judgement = judgement
+        self._rulebook = rulebook
+
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = shown_value(name, self._judgement, self._rulebook)
+        return value
 
 
 def _assessed(judgement: Judgement, rulebook: Rulebook) -> list[Json]:
@@ -146,31 +160,9 @@ def _from_profile(judgement: Judgement) -> list[Json]:
     ]
 
 
-def _not_in_force(judgement: Judgement, rulebook: Rulebook) -> list[Json]:
-    """Name the instruments of this check type none of whose obligations bind on that day."""
-    law = rulebook.law
-    return [
-        {
-            "instrument": key,
-            "title": law.instruments[key].title.as_json(),
-            "in_force": law.instruments[key].in_force.as_json(),
-        }
-        for key in judgement.edition.silent
-    ]
-
-
 def _missing_required(judgement: Judgement, rulebook: Rulebook) -> list[str]:
     check = judgement.check
     contract = rulebook.law.check_types[check.key].contract(check.contract)
     required = contract.required if contract else ()
     known = judgement.known
     return [name for name in required if name not in known]
-
-
-def _versions(rulebook: Rulebook) -> Json:
-    return {
-        "service": fanzha.__version__,
-        "engine": ENGINE,
-        "language": LANGUAGE_VERSION,
-        "plugins": {each.name: each.version for each in rulebook.plugins.identities},
-    }

@@ -48,13 +48,12 @@ def derive(names: Iterable[str], stated: Mapping[str, Value], rulebook: Rulebook
         # A system may state the result itself; then that is what was stated.
         if derivation is None or name in stated:
             continue
-        if any(isinstance(known.get(each), Withheld | None) for each in derivation.inputs):
+        arguments = [known.get(each) for each in derivation.inputs]
+        if any(each is None or type(each) is Withheld for each in arguments):
             continue
         owner = rulebook.owners[derivation.function]
         try:
-            value = rulebook.runner.run(
-                derivation.function, *(known[each] for each in derivation.inputs)
-            )
+            value = rulebook.runner.run(derivation.function, *arguments)
         except CalendarUnknown as error:
             derived.unknown[name] = error.message
             continue

@@ -15,7 +15,8 @@ from fanzha.model.expressions import (
 from fanzha.model.kleene import evaluate
 from fanzha.model.norms import Definition, Table
 from fanzha.model.vocabulary import Fact
-from fanzha.usecases.judgement import JudgedDuty, Judgement
+from fanzha.usecases.judged_duty import JudgedDuty
+from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.rulebook import Rulebook
 from fanzha.usecases.shown import shown_value
 

@@ -23,12 +23,15 @@ def filing_of(judgement: Judgement, link: Link | None) -> Filing:
     """
     dues = [
         each.due
-        for each in judgement.duties
+        for each in judgement.applicable
         if each.status is Status.PENDING and each.due is not None
     ]
-    found = {each.obligation.id: each.status for each in judgement.duties}
     return Filing(
-        {id_: status.value for id_, status in found.items() if status in LISTED},
+        {
+            each.obligation.id: each.status.value
+            for each in judgement.applicable
+            if each.status in LISTED
+        },
         min(dues) if dues and judgement.check.stage is Stage.DONE else None,
         link,
     )

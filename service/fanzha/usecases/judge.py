@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from fanzha.engine import Edition, Findings, Status
 from fanzha.engine.edition import Duty, overdue
@@ -17,11 +18,11 @@ from fanzha.model.institution import Institution
 from fanzha.model.norms import Stage
 from fanzha.model.text import Text
 from fanzha.model.value_types import Folded
-from fanzha.model.vocabulary import FactKind
 from fanzha.usecases.attested import Attested, in_contradiction, taken_over
 from fanzha.usecases.deadlines import due_at
 from fanzha.usecases.derive import Derived, derive
-from fanzha.usecases.judgement import JudgedDuty, Judgement
+from fanzha.usecases.judged_duty import JudgedDuty
+from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.legal_calendar import CalendarUnknown, china_day
 from fanzha.usecases.rulebook import Rulebook
 from fanzha.usecases.shown import MASK, shown
@@ -68,10 +69,7 @@ def judge(
         found.values,
         found.facts,
         {} if isinstance(findings, EngineError) else findings.elements,
-        tuple(
-            _judged(duty, roles, findings, found.derived, found.dues)
-            for duty in _in_scope(edition, check)
-        ),
+        tuple(_duties(check, roles, edition, found, rulebook)),
         attested,
         frozenset(set_aside),
     )
@@ -88,6 +86,13 @@ class _Found:
     @property
     def contradictions(self) -> tuple[str, ...]:
         return () if isinstance(self.findings, EngineError) else self.findings.contradictions
+
+    @property
+    def sound_statuses(self) -> Mapping[str, Status]:
+        """The statuses that the engine found; none where anything failed that they may rest on."""
+        if isinstance(self.findings, EngineError) or self.derived.failures:
+            return {}
+        return self.findings.statuses
 
 
 def _find(check: Check, attested: Attested, edition: Edition, rulebook: Rulebook) -> _Found:
@@ -118,15 +123,18 @@ def _stated(
     }
     if check.stage is Stage.PROPOSED:
         # The question is what would follow if it were done: what names the act is taken as true.
-        for name in edition.sources:
-            if rulebook.law.facts[name].kind is FactKind.ACT:
-                values.setdefault(name, True)
+        for name in edition.sources & rulebook.ready.acts:
+            values.setdefault(name, True)
     return values
 
 
 def _folded(values: dict[str, Value], rulebook: Rulebook) -> dict[str, Folded]:
     facts = rulebook.law.facts
-    return {name: facts[name].type.fold(value) for name, value in values.items()}
+    # Most values are compared as they stand; the others are replaced.
+    folded = cast("dict[str, Folded]", dict(values))
+    for name in values.keys() & rulebook.ready.folded:
+        folded[name] = facts[name].type.fold(values[name])
+    return folded
 
 
 def _dues(
@@ -141,32 +149,40 @@ def _dues(
                 yield id_, error.message
 
 
-def _in_scope(edition: Edition, check: Check) -> Iterator[Duty]:
-    for id_, duty in edition.duties.items():
-        if (
-            check.covers(id_)
-            and check.stage in duty.obligation.stages
-            and duty.obligation.contract <= check.contract
-        ):
-            yield duty
-
-
-def _judged(
-    duty: Duty,
+def _duties(
+    check: Check,
     roles: frozenset[str],
-    findings: Findings | EngineError,
-    derived: Derived,
-    dues: Dues,
-) -> JudgedDuty:
-    obligation = duty.obligation
-    if not obligation.binds & roles:
-        return JudgedDuty(obligation, Status.NOT_APPLICABLE)
+    edition: Edition,
+    found: _Found,
+    rulebook: Rulebook,
+) -> Iterator[JudgedDuty]:
+    """Go through the duties in scope, each with its status."""
+    spared = rulebook.ready.spared
+    stage, contract, not_applicable = check.stage, check.contract, Status.NOT_APPLICABLE
+    statuses = found.sound_statuses
+    for id_, duty in edition.duties.items():
+        obligation = duty.obligation
+        if stage not in obligation.stages or obligation.contract > contract:
+            continue
+        if check.scope and not check.covers(id_):
+            continue
+        if statuses.get(id_) is not_applicable or obligation.binds.isdisjoint(roles):
+            yield spared[id_]
+        else:
+            yield _judged(duty, found)
+
+
+def _judged(duty: Duty, found: _Found) -> JudgedDuty:
+    """Return a duty that binds the institution with its status."""
+    obligation, findings, derived = duty.obligation, found.findings, found.derived
     if isinstance(findings, EngineError):
         return JudgedDuty(obligation, Status.ERROR, note=findings.message)
     if derived.failures and (failed := sorted(duty.sources & derived.failures.keys())):
         return JudgedDuty(obligation, Status.ERROR, note=derived.failures[failed[0]])
     status = findings.statuses[obligation.id]
-    due = dues.get(obligation.id)
+    if status is Status.NOT_APPLICABLE:
+        return JudgedDuty(obligation, status)
+    due = found.dues.get(obligation.id)
     note: Text | None = None
     if status is Status.UNDETERMINED:
         unknown = sorted(duty.sources & derived.unknown.keys())

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 from fanzha.engine import Edition, Status
 from fanzha.model.attestation import Attestation
 from fanzha.model.check import Check, Value
 from fanzha.model.institution import Institution
-from fanzha.model.norms import Obligation
-from fanzha.model.text import Text
 from fanzha.model.value_types import Folded
 from fanzha.usecases.derive import Derived
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedDuty:
-    """One obligation in scope with its status; `note` says why there is none from the engine."""
-
-    obligation: Obligation
-    status: Status
-    due: datetime | None = None
-    note: Text | None = None
+from fanzha.usecases.judged_duty import JudgedDuty
 
 
 @dataclass(frozen=True)
@@ -52,6 +41,11 @@ class Judgement:
     def known(self) -> Mapping[str, Folded]:
         """Facts together with the elements that follow from them."""
         return {**self.facts, **self.elements}
+
+    @cached_property
+    def applicable(self) -> tuple[JudgedDuty, ...]:
+        """The duties that apply, or may: most of those in scope of an event do not."""
+        return tuple(each for each in self.duties if each.status is not Status.NOT_APPLICABLE)
 
 
 OUTCOMES = (

@@ -81,8 +81,7 @@ def _check(judgement: Judgement, rulebook: Rulebook, digests: PersonalDigests) -
 
 
 def _kept(values: Mapping[str, Any], rulebook: Rulebook, digests: PersonalDigests) -> Json:
-    facts = rulebook.law.facts
-    return {
-        name: digests.digest(name, value) if facts[name].personal else value
-        for name, value in values.items()
-    }
+    kept = dict(values)
+    for name in values.keys() & rulebook.ready.personal:
+        kept[name] = digests.digest(name, values[name])
+    return kept

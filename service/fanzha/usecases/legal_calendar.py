@@ -56,6 +56,8 @@ def is_working_day(day: date) -> bool:
     return bool(chinese_calendar.is_workday(day))
 
 
+# It looks at each day in turn, and most checks ask for the same: so long after a recent day.
+@functools.lru_cache(maxsize=20_000)
 def add_working_days(day: date, count: int) -> date:
     """Return the `count`-th working day after `day`, which itself does not count."""
     while count > 0:

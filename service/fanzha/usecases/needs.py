@@ -9,7 +9,8 @@ from fanzha.model.expressions import And, Expression, Not
 from fanzha.model.settling import Elements, Family, settling_sets, smallest
 from fanzha.model.value_types import Folded
 from fanzha.model.vocabulary import Fact, FactKind
-from fanzha.usecases.judgement import JudgedDuty, Judgement
+from fanzha.usecases.judged_duty import JudgedDuty
+from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.rulebook import Rulebook
 
 SHOWN = 6

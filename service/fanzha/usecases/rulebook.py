@@ -11,8 +11,6 @@ from typing import Any
 from fanzha.engine import Editions
 from fanzha.errors import FanzhaError, raise_if_any
 from fanzha.model.law import Law
-from fanzha.model.norms import Obligation
-from fanzha.model.vocabulary import Parameter
 from fanzha.plugins.contributions import DerivedFunction
 from fanzha.plugins.host import LoadedPlugins, load_plugins
 from fanzha.plugins.running import Runner
@@ -22,6 +20,7 @@ from fanzha.rulesets.loader import load_law
 from fanzha.settings import Settings
 from fanzha.usecases.derived_functions import BUILT_IN
 from fanzha.usecases.posted_facts import FactReader
+from fanzha.usecases.ready import Ready, make_ready
 
 SERVICE = "fanzha"
 
@@ -39,10 +38,7 @@ class Rulebook:
     """Function -> the plugin that it comes from; `fanzha` for the service's own."""
     editions: Editions
     reader: FactReader
-    obligations: Mapping[str, Json]
-    """Obligation -> what each answer says of it, whatever its status."""
-    numbers: Mapping[str, list[Json]]
-    """Obligation -> the parameters it reads, as answers show them."""
+    ready: Ready
     bundles: list[Json]
     runner: Runner
     """Calls the functions, and keeps account of the plugins' time."""
@@ -104,8 +100,7 @@ def rulebook_of(
         owners=owners,
         editions=Editions(law, editions),
         reader=FactReader(law.facts),
-        obligations={id_: _described(each) for id_, each in law.obligations.items()},
-        numbers={id_: _numbers(law, each) for id_, each in law.obligations.items()},
+        ready=make_ready(law, plugins),
         bundles=[{"name": each.name, "digest": each.digest} for each in law.bundles],
         runner=Runner(functions, owners, trusted={SERVICE, *ours}, seconds=plugin_seconds),
     )
@@ -146,25 +141,3 @@ def _noting(errors: list[FanzhaError]) -> Iterator[None]:
         yield
     except FanzhaError as error:
         errors.append(error)
-
-
-def _described(obligation: Obligation) -> Json:
-    return {
-        "id": obligation.id,
-        "cites": list(obligation.cites),
-        "title": obligation.title.as_json(),
-        "grade": obligation.grade,
-    }
-
-
-def _numbers(law: Law, obligation: Obligation) -> list[Json]:
-    return [_number(law.parameters[name]) for name in sorted(obligation.parameters)]
-
-
-def _number(parameter: Parameter) -> Json:
-    return {
-        "id": parameter.id,
-        "value": parameter.value,
-        "unit": parameter.unit,
-        "grade": parameter.grade,
-    }

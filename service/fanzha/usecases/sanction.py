@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 def sanction(judgement: Judgement, rulebook: Rulebook) -> tuple[list[Json], Json]:
     """Return the liabilities, firm ones first, and the exposure of the firm ones."""
-    violations = [each for each in judgement.duties if each.status is Status.VIOLATED]
+    violations = [each for each in judgement.applicable if each.status is Status.VIOLATED]
     firm: dict[str, list[str]] = {}
     possible: dict[str, list[str]] = {}
     for each in violations:

@@ -21,7 +21,8 @@ from fanzha.rulesets.cursor import suggest
 from fanzha.rulesets.folders import builtin_folder
 from fanzha.usecases.cases import Case, judge_case
 from fanzha.usecases.explain import explain_duty
-from fanzha.usecases.judgement import JudgedDuty, Judgement
+from fanzha.usecases.judged_duty import JudgedDuty
+from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.rulebook import Rulebook
 
 _log = logging.getLogger(__name__)
