@@ -205,7 +205,12 @@ class Application:
 
         Raises WrongQuery and BadDate.
         """
-        return list_decisions(self.records.decisions, asked, supervisor=supervisor)
+        return list_decisions(
+            self.records.decisions,
+            asked,
+            maximum_page=self.settings.maximum_page,
+            supervisor=supervisor,
+        )
 
     def report(
         self, institution_id: str, first: date, last: date, reader: Reader

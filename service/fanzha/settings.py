@@ -133,6 +133,14 @@ MAXIMUM_FACTS = Setting(
         zh="一项检查的事实与情节的最大总数", en="how many facts and circumstances a check may have"
     ),
 )
+MAXIMUM_PAGE = Setting(
+    "FANZHA_MAXIMUM_PAGE",
+    "200",
+    Text(
+        zh="列表每页的最大项数，即 `limit` 的上限",
+        en="how many items a page of a list may have: the most that `limit` may ask for",
+    ),
+)
 CHECK_SECONDS = Setting(
     "FANZHA_CHECK_SECONDS",
     "10",
@@ -250,6 +258,7 @@ ALL = (
     MAXIMUM_BODY_BYTES,
     MAXIMUM_DEPTH,
     MAXIMUM_FACTS,
+    MAXIMUM_PAGE,
     CHECK_SECONDS,
     RATE_LIMIT,
     SELF_TESTS_WAITING,
@@ -299,6 +308,7 @@ class Settings:
     maximum_body_bytes: int
     maximum_depth: int
     maximum_facts: int
+    maximum_page: int
     check_seconds: float
     rate_limit: RateLimit | None
     self_tests_waiting: int
@@ -334,6 +344,7 @@ class Settings:
             maximum_body_bytes=MAXIMUM_BODY_BYTES.read(environ, _integer(1024, 64 * MEBIBYTE)),
             maximum_depth=MAXIMUM_DEPTH.read(environ, _integer(4, 64)),
             maximum_facts=MAXIMUM_FACTS.read(environ, _integer(1, 1000)),
+            maximum_page=MAXIMUM_PAGE.read(environ, _integer(1, 1000)),
             check_seconds=CHECK_SECONDS.read(environ, _seconds(60)),
             rate_limit=RATE_LIMIT.read(environ, _rate),
             self_tests_waiting=SELF_TESTS_WAITING.read(environ, _integer(1, 1000)),

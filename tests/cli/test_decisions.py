@@ -43,6 +43,15 @@ def test_decisions_are_listed_with_what_was_breached(registered: Run) -> None:
     assert [each["id"] for each in rest["decisions"]] == [id_]
 
 
+def test_pages_go_up_to_the_setting(registered: Run) -> None:
+    id_ = as_json(registered("check", NEW_CARD, "--record", "--json"))["id"]
+    for command in (("list",), ("reads", id_)):
+        call = ("decisions", *command, "--limit")
+        assert registered(*call, "3", FANZHA_MAXIMUM_PAGE="3").exit_code == 0
+        wrong = registered(*call, "4", FANZHA_MAXIMUM_PAGE="3")
+        assert (wrong.exit_code, "from 1 to 3" in wrong.stderr) == (2, True)
+
+
 def test_an_empty_list_and_a_wrong_filter_say_so(registered: Run) -> None:
     assert "没有" in registered("decisions", "list", "--lang", "zh").stdout
     wrong = registered("decisions", "list", "--outcome", "complian")

@@ -49,6 +49,7 @@ def test_the_example_names_settings_that_exist() -> None:
     [
         ("FANZHA_PORT", ("1", "65535"), ("0", "65536")),
         ("FANZHA_MAXIMUM_BODY_BYTES", ("1024", str(64 * 1024**2)), ("1023", str(64 * 1024**2 + 1))),
+        ("FANZHA_MAXIMUM_PAGE", ("1", "1000"), ("0", "1001")),
         ("FANZHA_EDITIONS", ("1", "10000"), ("0", "10001")),
         ("FANZHA_DUE_SECONDS", ("0", "86400"), ("-1", "86401")),
     ],

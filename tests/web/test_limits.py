@@ -93,6 +93,48 @@ def test_deeper_than_the_limit_is_refused(limited: Limited, check: Json) -> None
     assert "4 levels" in problem["detail"]
 
 
+PAGES = ("/v1/decisions", "/v1/self-tests")
+
+
+def test_pages_go_up_to_the_setting_and_no_further(limited: Limited, check: Json) -> None:
+    caller = limited(FANZHA_MAXIMUM_PAGE="3")
+    place = caller.post(check).headers["Location"]
+    for path in (*PAGES, f"{place}/reads"):
+        assert [caller.get(f"{path}?limit={limit}").status_code for limit in (1, 3)] == [200, 200]
+        for limit in ("0", "4", "03x", "９"):
+            problem = assert_problem(caller.get(f"{path}?limit={limit}"), 400, "query_invalid")
+            assert "1 to 3" in problem["detail"]
+
+
+def test_pages_beyond_those_by_default_can_be_set(limited: Limited, check: Json) -> None:
+    caller = limited(FANZHA_MAXIMUM_PAGE="1000")
+    place = caller.post(check).headers["Location"]
+    for path in (*PAGES, f"{place}/reads"):
+        assert caller.get(f"{path}?limit=1000").status_code == 200
+        assert_problem(caller.get(f"{path}?limit=1001"), 400, "query_invalid")
+
+
+def test_without_a_number_a_page_has_no_more_than_the_setting(
+    limited: Limited, check: Json
+) -> None:
+    caller = limited(FANZHA_MAXIMUM_PAGE="2")
+    for _ in range(3):
+        caller.post(check)
+    found = caller.get("/v1/decisions").get_json()
+    assert len(found["decisions"]) == 2
+    rest = caller.get(f"/v1/decisions?cursor={found['next']}").get_json()
+    assert (len(rest["decisions"]), rest["next"]) == (1, None)
+
+
+@pytest.mark.parametrize(("maximum", "default"), [("20", 20), ("300", 50)])
+def test_the_document_says_how_far_pages_go(limited: Limited, maximum: str, default: int) -> None:
+    paths = limited(FANZHA_MAXIMUM_PAGE=maximum).get("/openapi.json").get_json()["paths"]
+    wanted = {"type": "integer", "minimum": 1, "maximum": int(maximum), "default": default}
+    for path in (*PAGES, "/v1/decisions/{decision_id}/reads"):
+        told = {each["name"]: each["schema"] for each in paths[path]["get"]["parameters"]}
+        assert told["limit"] == wanted
+
+
 def test_more_self_tests_than_may_wait_are_told_when_to_come_back(limited: Limited) -> None:
     caller = limited(FANZHA_SELF_TESTS_WAITING="1")
     headers = {"Authorization": f"Bearer {caller.key}"}

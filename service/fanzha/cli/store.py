@@ -18,9 +18,9 @@ purpose_option = click.option(
 
 
 @contextmanager
-def opened_records() -> Iterator[Records]:
+def opened_records(settings: Settings | None = None) -> Iterator[Records]:
     """Give the records of the environment's database, and close them afterwards."""
-    records = open_records(Settings.from_environment())
+    records = open_records(settings or Settings.from_environment())
     try:
         yield records
     finally:

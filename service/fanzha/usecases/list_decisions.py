@@ -52,7 +52,11 @@ _WORDS = {"outcome": ALL_OUTCOMES, "status": STATUSES}
 
 
 def list_decisions(
-    decisions: Decisions, asked: Mapping[str, str], *, supervisor: str | None = None
+    decisions: Decisions,
+    asked: Mapping[str, str],
+    *,
+    maximum_page: int,
+    supervisor: str | None = None,
 ) -> Json:
     """Return one page: summaries and `next`, the cursor of the page after; null at the end.
 
@@ -60,7 +64,7 @@ def list_decisions(
     decisions of those it supervises are found. Raises WrongQuery and BadDate for values that
     cannot be used.
     """
-    limit, before = read_limit(asked.get("limit")), read_cursor(asked.get("cursor"))
+    limit, before = read_limit(asked.get("limit"), maximum_page), read_cursor(asked.get("cursor"))
     # One more than is shown, which tells whether there is a page after.
     filters = replace(read_filters(asked), supervisor=supervisor)
     found = decisions.page(filters, limit=limit + 1, before=before)

@@ -18,9 +18,11 @@ from fanzha.usecases.shown import shown_time
 Json = dict[str, Any]
 
 
-def list_reads_of(reads: Reads, decision_id: str, asked: Mapping[str, str]) -> Json:
+def list_reads_of(
+    reads: Reads, decision_id: str, asked: Mapping[str, str], *, maximum_page: int
+) -> Json:
     """Return one page of reads, the first one first; raise WrongQuery."""
-    limit, cursor = read_limit(asked.get("limit")), read_cursor(asked.get("cursor"))
+    limit, cursor = read_limit(asked.get("limit"), maximum_page), read_cursor(asked.get("cursor"))
     # A cursor is a UUID elsewhere; here it holds the number of the last read shown.
     after = uuid.UUID(cursor).int if cursor else 0
     found = reads.of(decision_id, limit=limit + 1, after=min(after, 2**31 - 1))

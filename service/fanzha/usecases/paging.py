@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import uuid
 from collections.abc import Mapping
 
 from fanzha.errors import Location, WrongQuery
 from fanzha.model.text import Text
+from fanzha.settings import MAXIMUM_PAGE
 
-LIMIT_AT_MOST = 200
 LIMIT = 50
+"""Items of a page for which no number is asked for, where the setting lets it have as many."""
 
 PAGING: Mapping[str, Text] = {
     "limit": Text(
-        zh=f"每页项数，1 至 {LIMIT_AT_MOST}，缺省 {LIMIT}",
-        en=f"items on a page, 1 to {LIMIT_AT_MOST}; by default {LIMIT}",
+        zh=f"每页项数，缺省 {LIMIT}，至多为设置 {MAXIMUM_PAGE.variable}",
+        en=f"items on a page; by default {LIMIT}, at most the setting {MAXIMUM_PAGE.variable}",
     ),
     "cursor": Text(zh="上一页的 next", en="`next` of the page before"),
 }
 
 
-def read_limit(value: str | None) -> int:
-    """Return how many items a page has; raise WrongQuery."""
+def limit_by_default(maximum: int) -> int:
+    """Return how many items a page has for which no number is asked for."""
+    return min(LIMIT, maximum)
+
+
+def read_limit(value: str | None, maximum: int) -> int:
+    """Return how many items a page has, of which `maximum` are allowed; raise WrongQuery."""
     if value is None:
-        return LIMIT
+        return limit_by_default(maximum)
     # int() would take ` 7`, `1_0` and other scripts' digits too.
-    if value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= LIMIT_AT_MOST:
+    if re.fullmatch(r"[0-9]{1,9}", value) and 1 <= int(value) <= maximum:
         return int(value)
-    hint = Text(zh=f"应为 1 至 {LIMIT_AT_MOST}", en=f"write a number from 1 to {LIMIT_AT_MOST}")
+    hint = Text(zh=f"应为 1 至 {maximum}", en=f"write a number from 1 to {maximum}")
     raise wrong_value("limit", value, hint)
 
 

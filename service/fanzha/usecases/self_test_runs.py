@@ -127,10 +127,11 @@ class SelfTestRuns:
             "report": orjson.loads(report) if report is not None else None,
         }
 
-    def page(self, asked: Mapping[str, str]) -> Json:
+    def page(self, asked: Mapping[str, str], *, maximum_page: int) -> Json:
         """Return one page of runs, newest first, and the cursor of the page after."""
         self._abandon_silent()
-        limit, before = read_limit(asked.get("limit")), read_cursor(asked.get("cursor"))
+        limit = read_limit(asked.get("limit"), maximum_page)
+        before = read_cursor(asked.get("cursor"))
         # One more than is shown, which tells whether there is a page after.
         found = self._store.page(limit=limit + 1, before=before)
         shown = [shown_run(each) for each in found[:limit]]

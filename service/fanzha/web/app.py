@@ -29,7 +29,7 @@ def create_app(application: Application, *, lines: Lines | None = None) -> Flask
     app.extensions[EXTENSION] = application
     tokens = application.settings.tokens
     app.extensions[TOKENS] = Tokens(tokens) if tokens else None
-    api = open_documentation(app)
+    api = open_documentation(app, maximum_page=application.settings.maximum_page)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     # After the blueprints' library, whose own handler has another form of error.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+from apispec import BasePlugin
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 from flask_smorest import Api, Blueprint
@@ -16,6 +17,7 @@ from fanzha import errors
 from fanzha.errors import FanzhaError
 from fanzha.model.text import Text
 from fanzha.records import idempotency
+from fanzha.usecases.paging import limit_by_default
 from fanzha.web.answers import JSON
 from fanzha.web.schemas.problem import ProblemShape
 
@@ -73,7 +75,26 @@ class _Api(Api):  # type: ignore[misc]
         """Nothing here has entity tags."""
 
 
-def open_documentation(app: Flask) -> Any:
+class _PageLimits(BasePlugin):
+    """Says how far `limit` goes in this process: a setting, which descriptions do not know."""
+
+    def __init__(self, maximum_page: int) -> None:
+        self._schema = {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": maximum_page,
+            "default": limit_by_default(maximum_page),
+        }
+
+    def operation_helper(self, *_: Any, operations: Json | None = None, **__: Any) -> None:
+        """Put it into the operations of a path, which are copies."""
+        for operation in (operations or {}).values():
+            for each in operation.get("parameters", ()):
+                if each["name"] == "limit":
+                    each["schema"] = self._schema
+
+
+def open_documentation(app: Flask, *, maximum_page: int) -> Any:
     """Return the registry of blueprints, which collects the OpenAPI document as it goes."""
     app.config["API_TITLE"] = both(TITLE)
     app.config["API_VERSION"] = fanzha.__version__
@@ -83,6 +104,7 @@ def open_documentation(app: Flask) -> Any:
         spec_kwargs={
             "info": {"description": paragraphs(_DESCRIPTION)},
             "servers": [{"url": "/"}],
+            "extra_plugins": [_PageLimits(maximum_page)],
             "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_name_of),
         },
     )

@@ -56,8 +56,11 @@ def show(decision_id: str, purpose: str | None, language: str, as_json: bool) ->
 @json_option
 def list_(purpose: str | None, language: str, as_json: bool, **options: str | None) -> None:
     """列出决定，最近记录的在前 / list decisions, the last recorded first."""
-    with opened_records() as records:
-        found = list_decisions(records.decisions, asked_of(options))
+    settings = Settings.from_environment()
+    with opened_records(settings) as records:
+        found = list_decisions(
+            records.decisions, asked_of(options), maximum_page=settings.maximum_page
+        )
         shown = [each["id"] for each in found["decisions"]]
         records.reads.add(shown, terminal_reader(purpose), Way.LIST)
     if as_json:
@@ -72,10 +75,13 @@ def list_(purpose: str | None, language: str, as_json: bool, **options: str | No
 @json_option
 def reads(decision_id: str, as_json: bool, **options: str | None) -> None:
     """列出何人、何时、如何、为何查阅过该决定 / who read it, when, how and why."""
-    with opened_records() as records:
+    settings = Settings.from_environment()
+    with opened_records(settings) as records:
         # Raises NotFound; a purged decision has its reads still.
         records.decisions.institution_of(decision_id)
-        found = list_reads_of(records.reads, decision_id, asked_of(options))
+        found = list_reads_of(
+            records.reads, decision_id, asked_of(options), maximum_page=settings.maximum_page
+        )
     if as_json:
         print_json(found)
         return

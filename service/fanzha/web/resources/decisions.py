@@ -11,7 +11,7 @@ from fanzha.records.reads import Way
 from fanzha.usecases.access import read_decision
 from fanzha.usecases.list_decisions import ALL_OUTCOMES, QUERY, STATUSES
 from fanzha.usecases.list_reads import list_reads_of, require_sight_of_decision
-from fanzha.usecases.paging import LIMIT_AT_MOST, PAGING
+from fanzha.usecases.paging import PAGING
 from fanzha.web.answers import answer
 from fanzha.web.context import allowed, asked_of_list, service
 from fanzha.web.documentation import Resource, described, in_path
@@ -39,7 +39,6 @@ blueprint = Resource("decisions", Text(zh="决定", en="Decisions"))
     query_schemas={
         "outcome": {"type": "string", "enum": list(ALL_OUTCOMES)},
         "status": {"type": "string", "enum": list(STATUSES)},
-        "limit": {"type": "integer", "minimum": 1, "maximum": LIMIT_AT_MOST},
     },
     refusals=(
         errors.WrongQuery,
@@ -107,7 +106,6 @@ def get_decision(decision_id: str) -> Response:
     ),
     answer=ReadsShape,
     query=PAGING,
-    query_schemas={"limit": {"type": "integer", "minimum": 1, "maximum": LIMIT_AT_MOST}},
     refusals=(
         errors.WrongQuery,
         errors.NotAuthenticated,
@@ -124,7 +122,9 @@ def list_reads(decision_id: str) -> Response:
     current_request().refuse_unknown_query(PAGING)
     records = service().records
     require_sight_of_decision(holder, decision_id, records)
-    return answer(list_reads_of(records.reads, decision_id, current_request().args))
+    maximum_page = service().settings.maximum_page
+    asked = current_request().args
+    return answer(list_reads_of(records.reads, decision_id, asked, maximum_page=maximum_page))
 
 
 def _note_reads(decision_ids: list[str], way: Way) -> None:

@@ -7,7 +7,7 @@ from flask import Response
 from fanzha import errors
 from fanzha.model.access import Scope
 from fanzha.model.text import Text
-from fanzha.usecases.paging import LIMIT_AT_MOST, PAGING
+from fanzha.usecases.paging import PAGING
 from fanzha.web.answers import answer
 from fanzha.web.context import allowed, holder, idempotency_key, json_body, service
 from fanzha.web.documentation import Resource, described, in_path
@@ -71,7 +71,6 @@ def post_self_test() -> Response:
     Text(zh="最近的在前，逐页列出。", en="In pages, the newest first."),
     answer=SelfTestsShape,
     query=PAGING,
-    query_schemas={"limit": {"type": "integer", "minimum": 1, "maximum": LIMIT_AT_MOST}},
     refusals=(errors.WrongQuery, errors.NotAuthenticated, errors.StoreUnavailable),
     needs_key=True,
 )
@@ -79,7 +78,9 @@ def list_self_tests() -> Response:
     """Answer one page."""
     holder()
     current_request().refuse_unknown_query(PAGING)
-    return answer(service().self_tests.page(dict(current_request().args)))
+    asked = dict(current_request().args)
+    maximum_page = service().settings.maximum_page
+    return answer(service().self_tests.page(asked, maximum_page=maximum_page))
 
 
 @blueprint.route(
