@@ -7,7 +7,7 @@ the law leaves to a person's judgment must be: a bare value would be a judgment 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,7 +24,6 @@ from fanzha.errors import (
 )
 from fanzha.model.attestation import Assessment
 from fanzha.model.text import Text
-from fanzha.model.vocabulary import Fact, FactKind
 from fanzha.usecases.legal_calendar import china_day
 from fanzha.usecases.posted_facts import (
     MAXIMUM_MISTAKES,
@@ -60,37 +59,30 @@ class TakenApart:
 
 def take_apart(
     posted: Mapping[str, Any],
-    facts: Mapping[str, Fact],
+    judgments: Collection[str],
     now: datetime,
     *,
     attributed_to: str | None = None,
 ) -> TakenApart:
     """Return the posted facts as plain values, and who says those that came with an assessor.
 
-    `attributed_to` is whose judgment a bare value is; None: nobody's, so it is refused.
+    `judgments` are the facts that a person must judge. `attributed_to` is whose judgment a bare
+    value of those is; None: nobody's, so it is refused.
     """
-    apart = TakenApart()
+    apart = TakenApart(dict(posted))
     for name, value in posted.items():
-        fact = facts.get(name)
-        is_judgment = _is_judgment(fact)
+        is_judgment = name in judgments
         if isinstance(value, dict) and (is_judgment or VALUE in value):
             apart.values[name] = value.get(VALUE)
             if len(apart.errors) < MAXIMUM_MISTAKES:
                 _take(name, value, now, apart)
+        elif not is_judgment or value is None:
             continue
-        apart.values[name] = value
-        if not is_judgment or value is None:
-            continue
-        if attributed_to is not None:
+        elif attributed_to is not None:
             apart.assessments[name] = Assessment(attributed_to, now)
         elif len(apart.errors) < MAXIMUM_MISTAKES:
             apart.errors.append(_unattributed(name))
     return apart
-
-
-def _is_judgment(fact: Fact | None) -> bool:
-    # What an authority found is a circumstance: it is reported, not judged by the institution.
-    return fact is not None and fact.judgment and fact.kind is not FactKind.CIRCUMSTANCE
 
 
 def _take(name: str, posted: Mapping[str, Any], now: datetime, apart: TakenApart) -> None:

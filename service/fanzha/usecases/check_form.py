@@ -156,7 +156,7 @@ def read_check(
     known_at = form.get("known_at") or max(now, occurred_at)
     errors: list[FanzhaError] = [*_times(form["stage"], occurred_at, known_at, now)]
     facts, circumstances = {}, {}
-    posted = take_apart(form["facts"], law.facts, now, attributed_to=attributed_to)
+    posted = take_apart(form["facts"], reader.judgments, now, attributed_to=attributed_to)
     errors += posted.errors
     try:
         facts = reader.read(posted.values)

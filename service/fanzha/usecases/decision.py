@@ -84,9 +84,10 @@ def _obligations(judgement: Judgement, rulebook: Rulebook) -> list[Json]:
     """Return what there is to say of each duty; of those that do not apply it is ready."""
     spared = rulebook.ready.spared_answers[judgement.check.stage]
     shown = _ShownFacts(judgement, rulebook)
+    not_applicable = Status.NOT_APPLICABLE
     return [
         spared[each.obligation.id]
-        if each.status is Status.NOT_APPLICABLE
+        if each.status is not_applicable
         else _obligation(each, shown, judgement, rulebook)
         for each in judgement.duties
     ]
@@ -105,20 +106,20 @@ def _obligation(
                 {"fact": name, "title": rulebook.law.facts[name].title.as_json()}
                 for name in advice.measures
             ]
-    if duty.status is Status.UNDETERMINED:
-        answer["needs"] = needs_of(duty, judgement, rulebook)
     if duty.status in _TO_DO:
+        if duty.status is Status.UNDETERMINED:
+            answer["needs"] = needs_of(duty, judgement, rulebook)
         answer["remedy"] = obligation.remedy.as_json()
     if duty.due is not None:
         answer["due"] = shown_time(duty.due)
     if duty.note is not None:
         answer["note"] = duty.note.as_json()
-    found = judgement.edition.duties[obligation.id]
+    found, known = judgement.edition.duties[obligation.id], judgement.known
     answer["basis"] = {
-        "facts": {name: shown[name] for name in found.names if name in judgement.known},
+        "facts": {name: shown[name] for name in found.names if name in known},
         "parameters": rulebook.ready.numbers[obligation.id],
     }
-    if attested := judgement.attested.keys() & found.sources:
+    if judgement.attested and (attested := judgement.attested.keys() & found.sources):
         answer["basis"]["from"] = dict.fromkeys(sorted(attested), PROFILE)
     return answer
 

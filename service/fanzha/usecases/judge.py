@@ -158,8 +158,9 @@ def _duties(
 ) -> Iterator[JudgedDuty]:
     """Go through the duties in scope, each with its status."""
     spared = rulebook.ready.spared
-    stage, contract, not_applicable = check.stage, check.contract, Status.NOT_APPLICABLE
     statuses = found.sound_statuses
+    # Looked up once: there are dozens of duties, and most of them do not apply.
+    stage, contract, not_applicable = check.stage, check.contract, Status.NOT_APPLICABLE
     for id_, duty in edition.duties.items():
         obligation = duty.obligation
         if stage not in obligation.stages or obligation.contract > contract:
@@ -180,8 +181,6 @@ def _judged(duty: Duty, found: _Found) -> JudgedDuty:
     if derived.failures and (failed := sorted(duty.sources & derived.failures.keys())):
         return JudgedDuty(obligation, Status.ERROR, note=derived.failures[failed[0]])
     status = findings.statuses[obligation.id]
-    if status is Status.NOT_APPLICABLE:
-        return JudgedDuty(obligation, status)
     due = found.dues.get(obligation.id)
     note: Text | None = None
     if status is Status.UNDETERMINED:

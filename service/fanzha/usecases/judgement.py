@@ -45,7 +45,8 @@ class Judgement:
     @cached_property
     def applicable(self) -> tuple[JudgedDuty, ...]:
         """The duties that apply, or may: most of those in scope of an event do not."""
-        return tuple(each for each in self.duties if each.status is not Status.NOT_APPLICABLE)
+        not_applicable = Status.NOT_APPLICABLE
+        return tuple(each for each in self.duties if each.status is not not_applicable)
 
 
 OUTCOMES = (

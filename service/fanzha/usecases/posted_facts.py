@@ -121,7 +121,7 @@ def _is_plain(fact: Fact) -> Callable[[Any], bool]:
     kind, low, high = fact.type.kind, fact.type.minimum, fact.type.maximum
     words = frozenset(fact.type.values)
     if kind is Kind.BOOLEAN:
-        return lambda value: value is True or value is False
+        return lambda value: type(value) is bool
     if kind is Kind.INTEGER and low is not None and high is not None:
         return lambda value: type(value) is int and low <= value <= high
     if kind is Kind.ENUM:
@@ -147,7 +147,21 @@ class FactReader:
     def __init__(self, facts: Mapping[str, Fact]) -> None:
         self._facts = {name: fact for name, fact in facts.items() if not fact.supplied}
         self._fields = {name: field_of(fact) for name, fact in self._facts.items()}
-        self._is_plain = {name: _is_plain(fact) for name, fact in self._facts.items()}
+        self._is_plain = {
+            circumstances: {
+                name: _is_plain(fact)
+                for name, fact in self._facts.items()
+                if (fact.kind is FactKind.CIRCUMSTANCE) == circumstances
+            }
+            for circumstances in (False, True)
+        }
+        self.judgments = frozenset(
+            # What an authority found is reported, not judged by the institution.
+            name
+            for name, fact in facts.items()
+            if fact.judgment and fact.kind is not FactKind.CIRCUMSTANCE
+        )
+        """Facts that the law leaves to a person of the institution to judge."""
 
     def read(self, posted: Mapping[str, Any], *, circumstances: bool = False) -> dict[str, Value]:
         """Return the typed values; null is the same as absent.
@@ -157,40 +171,36 @@ class FactReader:
         """
         errors: list[FanzhaError] = []
         values: dict[str, Value] = {}
+        is_plain_of = self._is_plain[circumstances]
         for name, value in posted.items():
-            if len(errors) == MAXIMUM_MISTAKES:
-                break
-            fact = self._facts.get(name)
-            if fact is None or (fact.kind is FactKind.CIRCUMSTANCE) != circumstances:
-                errors.append(self._unknown(name, fact, circumstances))
-            elif self._is_plain[name](value):
+            is_plain = is_plain_of.get(name)
+            if is_plain is not None and is_plain(value):
                 values[name] = value
+            elif len(errors) == MAXIMUM_MISTAKES:
+                break
+            elif is_plain is None:
+                errors.append(self._unknown(name, circumstances))
             elif value is not None:
                 try:
                     values[name] = self._fields[name].deserialize(value)
                 except ValidationError:
-                    errors.append(self._wrong(fact, value, circumstances))
+                    errors.append(self._wrong(self._facts[name], value, circumstances))
         raise_if_any(errors)
         return values
 
-    def _unknown(self, name: str, fact: Fact | None, circumstances: bool) -> RequestError:
+    def _unknown(self, name: str, circumstances: bool) -> RequestError:
         place = Location(path=_path(name, circumstances))
         shown = name[:MAXIMUM_SHOWN]
-        if fact is not None:
+        if name in self._facts:
             other = "facts" if circumstances else "circumstances"
             return UnknownFact(
                 Text(zh=f"`{shown}` 不在此处填写", en=f"`{shown}` does not belong here"),
                 hint=Text(zh=f"请写在 `{other}` 中", en=f"state it under `{other}`"),
                 where=place,
             )
-        known = [
-            each
-            for each, fact in self._facts.items()
-            if (fact.kind is FactKind.CIRCUMSTANCE) == circumstances
-        ]
         return UnknownFact(
             Text(zh=f"未知事实 `{shown}`", en=f"unknown fact `{shown}`"),
-            hint=_suggestion(shown, known),
+            hint=_suggestion(shown, list(self._is_plain[circumstances])),
             where=place,
         )
 
