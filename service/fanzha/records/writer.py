@@ -1,7 +1,9 @@
-"""Writes decisions in groups: one thread a process, one commit for all that wait.
+"""Writes decisions in groups: one commit for all that wait, by the thread that waits longest.
 
 A group is whatever arrived while the last commit ran, so a lone decision waits for no timer and
-many share the price of one commit.
+many share the price of one commit. Whoever finds nobody writing leads: it writes the group that
+its own decision is in, then hands the lead to the first of those that came meanwhile. A thread of
+its own would cost each lone decision two changes of threads, which is as much as the write.
 
 The hash chain grows in `_insert`, inside the transaction: there, and nowhere else, the order of the
 records of one institution and writer is known. Each writer begins chains of its own, so nothing is
@@ -13,7 +15,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, exc, insert, select
@@ -55,8 +57,13 @@ class _Waiting:
     filing: Filing
     digest: str
     """Of both, for the chain. Computed by the caller's thread: it does not hang on the order."""
-    settled: threading.Event = field(default_factory=threading.Event)
+    called: threading.Lock = field(default_factory=threading.Lock)
+    """Held until its thread is called: its decision is settled, or it is to lead."""
+    is_settled: bool = False
     failure: FanzhaError | None = None
+
+    def __post_init__(self) -> None:
+        self.called.acquire()
 
 
 class GroupingWriter:
@@ -72,22 +79,24 @@ class GroupingWriter:
         started: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._started = started
+        self._started: Callable[[], None] | None = started
         self._queue_at_most = queue_at_most
         self._group_at_most = group_at_most
         self._wait_at_most_seconds = wait_at_most_seconds
+        self._lock = threading.Lock()
+        """Guards what follows; never held while anything is written."""
         self._queue: deque[_Waiting] = deque()
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._leader: _Waiting | None = None
         self._is_closed = False
+        self._at_rest = threading.Condition(self._lock)
         self.chain = Chain()
         self.commits = 0
         """How many groups were committed; with the count of decisions it says how large."""
 
     @property
-    def is_running(self) -> bool:
-        """Whether the thread has been started and has not ended."""
-        return self._thread is not None and self._thread.is_alive()
+    def is_writing(self) -> bool:
+        """Whether some thread leads."""
+        return self._leader is not None
 
     @property
     def waiting(self) -> int:
@@ -103,10 +112,12 @@ class GroupingWriter:
         """
         filing = filing or Filing()
         waiting = _Waiting(record, filing, decision_digest(record, filing))
-        with self._changed:
-            self._admit(waiting)
-        if not waiting.settled.wait(self._wait_at_most_seconds):
+        if not self._admit(waiting) and not waiting.called.acquire(
+            timeout=self._wait_at_most_seconds
+        ):
             self._give_up(waiting)
+        if not waiting.is_settled:
+            self._lead()
         if waiting.failure:
             # A new one for each: an error that several threads raise mixes their tracebacks.
             failure = waiting.failure
@@ -115,63 +126,75 @@ class GroupingWriter:
             ) from failure
 
     def close(self) -> None:
-        """Write what waits, then stop; later calls of `store` are refused."""
-        with self._changed:
+        """Wait until what waits is written; later calls of `store` are refused."""
+        with self._lock:
             self._is_closed = True
-            self._changed.notify()
-        if self._thread:
-            self._thread.join()
+            while self._leader is not None:
+                self._at_rest.wait()
 
-    def _admit(self, waiting: _Waiting) -> None:
-        if self._is_closed:
-            raise _not_kept(Text(zh="服务正在停止", en="the service is stopping"))
-        if len(self._queue) >= self._queue_at_most:
-            raise _not_kept(
-                Text(zh="等待写入的决定过多", en="too many decisions wait to be written")
-            )
-        self._queue.append(waiting)
-        if self._thread is None:
-            # Not before: threads do not survive a fork, and servers fork after they import.
-            self._thread = threading.Thread(target=self._run, name="fanzha-writer", daemon=True)
-            self._thread.start()
-            self._started()
-        self._changed.notify()
+    def _admit(self, waiting: _Waiting) -> bool:
+        """Put it into the queue; return whether its thread is to lead."""
+        with self._lock:
+            if self._is_closed:
+                raise _not_kept(Text(zh="服务正在停止", en="the service is stopping"))
+            if len(self._queue) >= self._queue_at_most:
+                raise _not_kept(
+                    Text(zh="等待写入的决定过多", en="too many decisions wait to be written")
+                )
+            if self._started:
+                # Not before: threads do not survive a fork, and servers fork after they import.
+                self._started()
+                self._started = None
+            self._queue.append(waiting)
+            if self._leader is None:
+                self._leader = waiting
+            return self._leader is waiting
 
     def _give_up(self, waiting: _Waiting) -> None:
-        with self._changed:
+        """Raise StoreUnavailable, unless its thread was called at the last moment."""
+        with self._lock:
+            if waiting.is_settled or self._leader is waiting:
+                return
             if waiting in self._queue:
                 self._queue.remove(waiting)
-            if waiting.settled.is_set():
-                return
         raise StoreUnavailable(
             Text(zh="写入数据库超时", en="the database took too long to write"),
             hint=Text(zh="请稍后重试", en="try again in a moment"),
         )
 
-    def _run(self) -> None:
-        while group := self._next_group():
-            faults: dict[_Waiting, FanzhaError]
-            try:
-                faults = self._write(group)
-            except StoreUnavailable as failure:
-                faults = dict.fromkeys(group, failure)
-            # The edge of the thread: were it to end, every later decision would wait in vain.
-            except Exception as error:  # noqa: BLE001
-                _log.error("could not write a group of decisions: %s", type(error).__name__)
-                faults = dict.fromkeys(group, _not_kept(Text(zh="写入失败", en="the write failed")))
+    def _lead(self) -> None:
+        """Write the next group, in which the leader's own decision is first, and hand the lead on.
+
+        Whatever happens the lead is handed on: were it not, every later decision would wait in
+        vain.
+        """
+        with self._lock:
+            size = min(len(self._queue), self._group_at_most)
+            group = [self._queue.popleft() for _ in range(size)]
+        faults: dict[_Waiting, FanzhaError] = dict.fromkeys(
+            group, _not_kept(Text(zh="写入失败", en="the write failed"))
+        )
+        try:
+            faults = self._write(group)
+        except StoreUnavailable as failure:
+            faults = dict.fromkeys(group, failure)
+        except Exception as error:  # noqa: BLE001
+            _log.error("could not write a group of decisions: %s", type(error).__name__)
+        finally:
+            self._hand_on(group, faults)
+
+    def _hand_on(self, group: list[_Waiting], faults: Mapping[_Waiting, FanzhaError]) -> None:
+        with self._lock:
             for waiting in group:
                 waiting.failure = faults.get(waiting)
-                waiting.settled.set()
-            # Not held through the next wait: these are what institutions posted.
-            del group, faults, waiting
-
-    def _next_group(self) -> list[_Waiting]:
-        """Wait for decisions and return those that are there; none means the end."""
-        with self._changed:
-            while not self._queue and not self._is_closed:
-                self._changed.wait()
-            size = min(len(self._queue), self._group_at_most)
-            return [self._queue.popleft() for _ in range(size)]
+                waiting.is_settled = True
+            self._leader = self._queue[0] if self._queue else None
+            if self._leader is None:
+                self._at_rest.notify_all()
+            else:
+                self._leader.called.release()
+        for waiting in group[1:]:
+            waiting.called.release()
 
     def _write(self, group: Sequence[_Waiting]) -> dict[_Waiting, FanzhaError]:
         """Commit the group; return the failures of single rows, which do not harm the others."""
