@@ -36,8 +36,8 @@ SCOPE = Scope(
         "delay_minutes": _integer("minutes", 10**6),
         "wait_hours": _integer("hours", 10**6),
         "card_kind": ValueType(Kind.ENUM, values=("main", "child")),
-        "customer_name": STRING,
-        "born_on": DATE,
+        **dict.fromkeys(("customer_name", "document_name"), STRING),
+        **dict.fromkeys(("born_on", "customer_born_on"), DATE),
         "order_received_at": DATETIME,
         "frozen_at": DATETIME,
     },
@@ -51,6 +51,7 @@ SCOPE = Scope(
         "gravity": Text(zh="情节", en="a circumstance"),
         "$payments.list": Text(zh="列表", en="a list"),
     },
+    personal={"customer_name", "document_name", "customer_born_on"},
 )
 
 

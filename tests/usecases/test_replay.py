@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
+import yaml
 from sqlalchemy import delete, text, update
 
 from fanzha.application import Application
@@ -118,6 +119,44 @@ def test_a_decision_is_the_same_by_the_same_rules(
         assert found["outcome"] == {"recorded": "non_compliant", "replayed": "non_compliant"}
         assert (found["changed_rule_files"], found["changed_versions"]) == ([], [])
         assert found["today"] == {"outcome": "non_compliant", "differences": []}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    ["ticket_class", "document_result", "identity_checked", "sold", "names_agree"],
+)
+@pytest.mark.parametrize("facts", [{}, {"document_result": "mismatch", "document_name": "Wang"}])
+def test_whatever_the_loader_lets_rules_read_of_a_personal_fact_can_be_judged_again(
+    fact: str, facts: Json, opened: Callable[[], Application], folder: Path
+) -> None:
+    file = folder / "facts" / "sales.yaml"
+    told: Json = yaml.safe_load(file.read_text("utf-8"))
+    told[fact]["personal"] = True
+    file.write_text(yaml.safe_dump(told, allow_unicode=True), "utf-8")
+    application = opened()
+    id_ = application.evaluate(sale(**facts), explain=True).decision["id"]
+    found = application.replay(id_)
+    assert found["same"], found["differences"]
+
+
+def test_a_personal_circumstance_is_compared_by_its_digest(
+    opened: Callable[[], Application], folder: Path
+) -> None:
+    source = (
+        "\nsource: {type: string, kind: circumstance, personal: true, title: {zh: 来源, en: Of}}"
+    )
+    circumstances = folder / "facts" / "circumstances.yaml"
+    circumstances.write_text(circumstances.read_text("utf-8").rstrip() + source + "\n", "utf-8")
+    _edit(folder, "small_act/liabilities.yaml", "gravity == 'serious'", "source == 'Lin Secret'")
+    application = opened()
+    reached = []
+    for name in ("Lin Secret", "Wang"):
+        body = {**_breach(), "circumstances": {"source": name}}
+        answer = application.evaluate(body).decision
+        found = application.replay(answer["id"])
+        assert found["same"], found["differences"]
+        reached.append(answer["liabilities"])
+    assert reached[0] != reached[1]
 
 
 def test_it_is_the_same_after_the_rules_have_changed_and_says_what_has(

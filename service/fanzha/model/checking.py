@@ -44,6 +44,9 @@ class Scope:
     parameters: Mapping[str, ValueType]
     elsewhere: Mapping[str, Text] = field(default_factory=dict)
     """Names that exist but cannot be read here (parameters with `$`), and what to do instead."""
+    personal: Collection[str] = frozenset()
+    """Facts of which a record keeps a digest: a condition that reads more of one than whether it
+    is a text that stands in the condition could not be judged again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def _check_comparison(expression: Compare, scope: Scope) -> None:
     _check_same(expression, left, right)
     _check_value(expression, left, right)
     _check_value(expression, right, left)
+    _check_kept(expression.left, left, right, scope)
+    _check_kept(expression.right, right, left, scope)
     if expression.operator not in {"==", "!="} and left.type.kind not in _ORDERED:
         raise _error(
             expression,
@@ -123,6 +128,31 @@ def _check_membership(expression: Membership, scope: Scope) -> None:
         listed = _type_of(value, scope)
         _check_same(value, operand, listed)
         _check_value(value, operand, listed)
+        _check_kept(expression.operand, operand, listed, scope)
+
+
+def _check_kept(place: Expression, operand: _Typed, other: _Typed, scope: Scope) -> None:
+    # Of a truth or an enum's value the digest tells which; of a text only whether it is this one.
+    if operand.type.kind is not Kind.STRING or other.literal:
+        return
+    if isinstance(place, Name) and place.id in scope.personal:
+        raise _personal(place, place.id)
+
+
+def _personal(place: Expression, name: str) -> ExpressionError:
+    return _error(
+        place,
+        Text(
+            zh=f"`{name}` 是个人信息，只存摘要，不能这样读取",
+            en=f"`{name}` is personal and kept as a digest only: it cannot be read like this",
+        ),
+        Text(
+            zh="文字只能与写明的值比较：== 'x'；其他请写成派生事实（derived），其值会保存",
+            en="compare a text with values that are written out: == 'x'; for anything else derive "
+            "a fact, whose value is kept",
+        ),
+        "expression_personal",
+    )
 
 
 def _check_same(place: Expression, left: _Typed, right: _Typed) -> None:
@@ -194,6 +224,8 @@ def _type_of(expression: Expression, scope: Scope) -> _Typed:
         case Name(id=id_):
             what = Text(zh="事实", en="fact")
             found = _look_up(expression, id_, scope.facts, what, scope.elsewhere)
+            if found.kind in _ORDERED and id_ in scope.personal:
+                raise _personal(expression, id_)
             return _bounded(expression, _typed(found))
         case Parameter(id=id_):
             what = Text(zh="参数", en="parameter")

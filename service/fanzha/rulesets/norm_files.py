@@ -69,6 +69,7 @@ class Vocabulary:
                 each.id: each.type for each in self.parameters.values() if each.type is not None
             },
             elsewhere=self._elsewhere(circumstances),
+            personal={name for name, fact in self.facts.items() if fact.personal},
         )
         return lambda expression: check_condition(expression, scope)
 
@@ -235,6 +236,7 @@ def _due(cursor: Cursor, known: Vocabulary) -> Due:
             Text(zh=f"`{start}` 不是时间", en=f"`{start}` is not a datetime"),
             hint=Text(zh="期限从某一时间起算", en="a deadline runs from a datetime"),
         )
+    refuse_personal(cursor.at("from"), known.facts[start])
     amount, unit = _period(cursor.at("within"), known.parameters)
     if unit not in DUE_UNITS:
         raise cursor.at("within").error(
@@ -245,6 +247,22 @@ def _due(cursor: Cursor, known: Vocabulary) -> Due:
             ),
         )
     return Due(start, amount, unit)
+
+
+def refuse_personal(place: Cursor, fact: Fact) -> None:
+    """Raise RulesetError for a fact of which nothing but a digest is there to judge again by."""
+    if fact.personal:
+        raise place.error(
+            Text(
+                zh=f"`{fact.name}` 是个人信息，只存摘要，不能据以计算",
+                en=f"`{fact.name}` is personal and kept as a digest only: nothing can be "
+                "computed from it",
+            ),
+            hint=Text(
+                zh="请改用派生事实（derived），其值会保存",
+                en="derive a fact from it, whose value is kept",
+            ),
+        )
 
 
 def _period(cursor: Cursor, parameters: Mapping[str, Parameter]) -> tuple[int | str, str]:

@@ -18,7 +18,7 @@ from fanzha.model.text import Text
 from fanzha.model.value_types import Kind
 from fanzha.model.vocabulary import FactKind
 from fanzha.rulesets.cursor import Cursor
-from fanzha.rulesets.norm_files import Vocabulary, read_citations, read_interval
+from fanzha.rulesets.norm_files import Vocabulary, read_citations, read_interval, refuse_personal
 
 _KEYS = {
     "id", "cites", "type", "subjects", "binds", "title", "authority", "items", "circumstances",
@@ -108,6 +108,7 @@ def _fine(cursor: Cursor, known: Vocabulary) -> Fine:
             Text(zh=f"`{amount}` 不是金额", en=f"`{amount}` is not an amount"),
             hint=Text(zh="须为以分计的整数", en="a fine is a multiple of an integer in fen"),
         )
+    refuse_personal(place, known.facts[amount])
     return _ordered(
         cursor,
         Fine(_bound(cursor, "minimum"), _bound(cursor, "maximum"), amount, optional=optional),

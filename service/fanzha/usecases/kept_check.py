@@ -41,9 +41,9 @@ def read_kept(
     """Return the check of a record as it would stand at `known_at`.
 
     Of a personal fact only a digest is kept. With `digests` it is compared with what the rules
-    compare the fact with; otherwise, and where numbers or times are compared, it is missing. What
-    had been derived from it is taken from the record. Everything else is derived anew, for it can
-    hang on `known_at`.
+    compare the fact with; without, and where it is a number or a time, it is missing: no rule
+    reads those. What had been derived from it is taken from the record. Everything else is
+    derived anew, for it can hang on `known_at`.
     """
     check: Json = orjson.loads(record.check_json)
     context: Json = orjson.loads(record.context_json)
@@ -63,7 +63,7 @@ def read_kept(
             known_at=known_at,
             facts={
                 **_typed({**derived, **facts}, rulebook, circumstances=False),
-                **_restored(facts, rulebook, digests),
+                **_restored({**derived, **facts}, rulebook, digests),
             },
             circumstances={
                 **_typed(check["circumstances"], rulebook, circumstances=True),
@@ -142,6 +142,7 @@ def _texts_of(rulebook: Rulebook) -> frozenset[str]:
     conditions = [
         *((each.applies, each.violated) for each in law.obligations.values()),
         *((each.when, each.false_when) for each in law.definitions),
+        *(tier.when for each in law.liabilities.values() for tier in each.tiers),
     ]
     return frozenset(_texts_in(conditions))
 
