@@ -18,7 +18,8 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from fanzha.errors import TokenInvalid
 from fanzha.model.access import SCOPES, KeyKind, Scope
 from fanzha.settings import Settings, TokenSettings
-from fanzha.web.tokens import REFRESH_AT_LEAST_SECONDS, REFRESH_SECONDS, Tokens
+from fanzha.web.token_keys import REFRESH_AT_LEAST_SECONDS, REFRESH_SECONDS
+from fanzha.web.tokens import Tokens
 from tests.web.conftest import Caller
 from tests.web.places import assert_problem
 
@@ -153,6 +154,8 @@ REFUSED: dict[str, Callable[[], str]] = {
     "an unknown role": lambda: signed(fanzha_role="god"),
     "a role that is no text": lambda: signed(fanzha_role=["operator"]),
     "an institution that is no text": lambda: signed(fanzha_institution=7),
+    "an end that no calendar has": lambda: signed(exp=10**18),
+    "an end that is text": lambda: signed(exp=str(int(time.time()) + 600)),
     "scopes that are a list": lambda: signed(scope=["decisions:read"]),
     "a stranger's key": lambda: signed(STRANGER),
     "an unknown key": lambda: signed(key_id="nobody"),

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
-import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import jwt
-import orjson
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from fanzha.errors import TokenInvalid
 from fanzha.model.access import SCOPES, KeyHolder, KeyKind
 from fanzha.model.text import Text
-from fanzha.settings import HTTPS, TokenSettings
+from fanzha.settings import TokenSettings
+from fanzha.web.token_keys import ALGORITHMS, TokenKeys
 
-_log = logging.getLogger(__name__)
-
-ALGORITHMS = ("RS256", "ES256", "EdDSA")
-REFRESH_SECONDS = 300.0
-"""After how long the keys are read again."""
-REFRESH_AT_LEAST_SECONDS = 10.0
-"""How soon a key that is not known may have them read again."""
-FETCH_SECONDS = 5.0
-KEYS_BYTES_AT_MOST = 1024 * 1024
 LEEWAY_SECONDS = 30
-RSA_BITS_AT_LEAST = 2048
 NAME_AT_MOST = 200
 
 ROLE, INSTITUTION = "fanzha_role", "fanzha_institution"
-
-
-@dataclass(frozen=True, slots=True)
-class _Keys:
-    by_id: Mapping[str | None, jwt.PyJWK]
-    read_at: float
 
 
 class Tokens:
@@ -50,9 +28,7 @@ class Tokens:
         self, settings: TokenSettings, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._settings = settings
-        self._clock = clock
-        self._keys: _Keys | None = None
-        self._lock = threading.Lock()
+        self._keys = TokenKeys(settings.keys, clock=clock)
 
     def holder_of(self, token: str) -> KeyHolder:
         """Return whose token it is; raise TokenInvalid for whatever is wrong with it."""
@@ -80,56 +56,12 @@ class Tokens:
         return _holder(claims)
 
     def _key(self, key_id: object) -> jwt.PyJWK:
-        for is_last in (False, True):
-            keys = self._current(read_again=is_last).by_id
-            found = keys.get(key_id if isinstance(key_id, str) else None)
-            if found is None and key_id is None and len(keys) == 1:
-                [found] = keys.values()
-            if found is not None:
-                return found
-        raise _invalid(Text(zh="令牌的签名密钥未知", en="the key that signed the token is unknown"))
-
-    def _current(self, *, read_again: bool) -> _Keys:
-        with self._lock:
-            now, keys = self._clock(), self._keys
-            limit = REFRESH_AT_LEAST_SECONDS if read_again else REFRESH_SECONDS
-            if keys is not None and now - keys.read_at < limit:
-                return keys
-            try:
-                keys = _Keys(_read_keys(self._settings.keys), now)
-            except (OSError, ValueError, TypeError, KeyError, jwt.PyJWTError) as error:
-                _log.error("the keys for tokens cannot be read: %s", type(error).__name__)
-                # Those that were read before, for another while; none, and then they are asked
-                # for again soon, by one request and not by each.
-                keys = _Keys(keys.by_id if keys else {}, now)
-            self._keys = keys
-            return keys
-
-
-def _read_keys(source: str) -> dict[str | None, jwt.PyJWK]:
-    if source.startswith(HTTPS):
-        with urllib.request.urlopen(source, timeout=FETCH_SECONDS) as answer:
-            content = answer.read(KEYS_BYTES_AT_MOST + 1)
-    else:
-        content = Path(source).read_bytes()
-    if len(content) > KEYS_BYTES_AT_MOST:
-        raise ValueError("too large to be a set of keys")
-    found: dict[str | None, jwt.PyJWK] = {}
-    for each in orjson.loads(content)["keys"]:
-        if not isinstance(each, dict):
-            raise TypeError("not a set of keys")
-        # Keys for other uses stand beside ours, and shared secrets are no way to sign here.
-        if each.get("use", "sig") != "sig" or each.get("kty") not in {"RSA", "EC", "OKP"}:
-            continue
-        try:
-            key = jwt.PyJWK(each)
-        except (jwt.PyJWTError, ValueError, TypeError):
-            # One that this version cannot use must not take the others away.
-            continue
-        is_short = isinstance(key.key, RSAPublicKey) and key.key.key_size < RSA_BITS_AT_LEAST
-        if key.algorithm_name in ALGORITHMS and not is_short:
-            found[key.key_id] = key
-    return found
+        found = self._keys.of(key_id if isinstance(key_id, str) else None)
+        if found is None:
+            raise _invalid(
+                Text(zh="令牌的签名密钥未知", en="the key that signed the token is unknown")
+            )
+        return found
 
 
 def _holder(claims: Mapping[str, Any]) -> KeyHolder:
@@ -148,8 +80,18 @@ def _holder(claims: Mapping[str, Any]) -> KeyHolder:
         subject if kind is KeyKind.REGULATOR else None,
         frozenset(each for each in SCOPES[kind] if each in named),
         f"token:{subject}",
-        datetime.fromtimestamp(claims["exp"], UTC),
+        _end(claims["exp"]),
     )
+
+
+def _end(value: object) -> datetime:
+    # The library takes text with digits too, and years that no calendar has.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _wrong_claim("exp")
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise _wrong_claim("exp") from error
 
 
 def _name(value: object) -> str:
