@@ -8,7 +8,7 @@ from fanzha.engine import Status
 from fanzha.model.expressions import And, Expression, Not, names_in
 from fanzha.model.kleene import evaluate
 from fanzha.model.norms import Stage
-from fanzha.model.settling import Family, settling_sets, smallest
+from fanzha.model.settling import Elements, Family, settling_sets, smallest
 from fanzha.model.value_types import Folded
 from fanzha.model.vocabulary import FactKind
 from fanzha.usecases.judged_duty import HOLD, PROCEED, Advice, JudgedDuty
@@ -60,13 +60,15 @@ def _for_breach(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> A
         for name in judgement.edition.duties[duty.obligation.id].sources
         if rulebook.law.facts[name].kind is FactKind.MEASURE and name in judgement.facts
     }
-    breach = _breach(duty, judgement)
+    found, elements = judgement.edition.duties[duty.obligation.id], judgement.edition.elements
+    breach = And((found.applies, found.violated))
+    rested_on = _elements_below(breach, elements)
 
     def stays_without(dropped: set[str]) -> bool:
         facts = _without(dropped, judgement, rulebook)
-        return _truth(breach, facts, judgement) is True
+        return evaluate(breach, _closed(facts, rested_on, elements)) is True
 
-    if stays_without(measures):
+    if not measures or stays_without(measures):
         return Advice("refuse")
     # Those that undo it alone, if there are any: the others may be as they should already.
     named = [name for name in sorted(measures) if not stays_without({name})] or sorted(measures)
@@ -82,30 +84,31 @@ def _without(dropped: set[str], judgement: Judgement, rulebook: Rulebook) -> dic
     return {name: value for name, value in judgement.facts.items() if name not in gone}
 
 
-def _breach(duty: JudgedDuty, judgement: Judgement) -> Expression:
-    found = judgement.edition.duties[duty.obligation.id]
-    return And((found.applies, found.violated))
-
-
-def _truth(condition: Expression, facts: dict[str, Folded], judgement: Judgement) -> bool | None:
-    return evaluate(condition, _closed(facts, judgement, names_in(condition)))
+def _elements_below(condition: Expression, elements: Elements) -> tuple[str, ...]:
+    """Return the elements that a condition rests on, each after those that it rests on itself."""
+    found: dict[str, None] = {}
+    pending = [(name, False) for name in names_in(condition)]
+    while pending:
+        name, is_opened = pending.pop()
+        if name in found or name not in elements.true_when:
+            continue
+        if is_opened:
+            found[name] = None
+            continue
+        read = names_in(elements.true_when[name]) | names_in(elements.false_when[name])
+        pending += [(name, True), *((each, False) for each in read)]
+    return tuple(found)
 
 
 def _closed(
-    facts: dict[str, Folded], judgement: Judgement, names: Iterable[str]
+    facts: dict[str, Folded], rested_on: Iterable[str], elements: Elements
 ) -> dict[str, Folded]:
-    """Return the facts with the elements among `names` worked out by the reference evaluator."""
-    elements = judgement.edition.elements
+    """Return the facts with those elements worked out by the reference evaluator."""
     known = dict(facts)
-    pending = [(name, False) for name in names]
-    while pending:
-        name, opened = pending.pop()
-        if name in known or name not in elements.true_when:
+    for name in rested_on:
+        if name in known:
             continue
-        read = names_in(elements.true_when[name]) | names_in(elements.false_when[name])
-        if not opened:
-            pending += [(name, True), *((each, False) for each in read)]
-        elif evaluate(elements.true_when[name], known):
+        if evaluate(elements.true_when[name], known):
             known[name] = True
         elif evaluate(elements.false_when[name], known):
             known[name] = False
