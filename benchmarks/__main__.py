@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import platform
 
-from benchmarks import check, engines, http
+from benchmarks import check, engines, http, trust
+from benchmarks.database import DATABASES
+
+PROCESSES = (1, 2)
 
 
 def main() -> None:
@@ -17,12 +20,21 @@ def main() -> None:
     print("\n### The same ten obligations\n\n| engine | µs | times fanzha |\n| --- | ---: | ---: |")
     for name, time, ratio in engines.compare():
         print(f"| {name} | {time:.0f} | {ratio:.1f} |")
-    echo, ours = http.compare()
-    print("\n### HTTP, stored, SQLite\n\n| | requests/s | median ms | p99 ms |")
-    print("| --- | ---: | ---: | ---: |")
-    for name, load in (("bare Flask echo", echo), ("POST /v1/checks", ours)):
-        print(f"| {name} | {load.requests_per_second:.0f} | {load.median:.1f} | {load.p99:.1f} |")
-    print(f"\nRatio: {ours.requests_per_second / echo.requests_per_second:.2f}")
+    print(f"\n### What trust costs, µs\n\n| part | {' | '.join(DATABASES)} |")
+    print("| --- |" + " ---: |" * len(DATABASES))
+    for part, times in trust.parts().items():
+        print(f"| {part} | {' | '.join(f'{each:.0f}' for each in times.values())} |")
+    for processes in PROCESSES:
+        print(f"\n### HTTP, processes: {processes}\n")
+        print("| | requests/s | median ms | p99 ms | echo/s | ratio |")
+        print("| --- | ---: | ---: | ---: | ---: | ---: |")
+        for row in http.compare(processes):
+            each, echo = row.load, row.echo
+            print(
+                f"| {row.name} | {each.requests_per_second:.0f} | {each.median:.1f}"
+                f" | {each.p99:.1f} | {echo.requests_per_second:.0f} | {row.ratio:.2f} |",
+                flush=True,
+            )
 
 
 main()

@@ -10,48 +10,104 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from benchmarks.check import EXAMPLES, bank_transaction
+from benchmarks.database import postgresql, sqlite
 from benchmarks.load import Load, run
 from fanzha.cli.institution_file import read_institutions
-from fanzha.records import open_records, upgrade
+from fanzha.records import open_records
 from fanzha.settings import Settings
 
-SECONDS = 8.0
+SECONDS = 6.0
 WARM_UP_SECONDS = 2.0
+CHECKS = "/v1/checks"
+UNLIMITED = "1000000/minute"
+"""Permits are counted and never run out."""
 
 
-def compare() -> tuple[Load, Load]:
-    """Return the load that the echo took and that the service took, checks stored."""
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "FANZHA_DATABASE_URL": f"sqlite:///{folder}/fanzha.db",
-            "FANZHA_SECRET_KEY_FILE": f"{folder}/secret.key",
-        }
-        key = _prepare(environment)
-        with _serving("benchmarks.echo:app", {}) as echo_port:
-            echo = _measure(echo_port, {})
-        with _serving("fanzha.wsgi:create()", environment) as port:
-            ours = _measure(port, {"Authorization": f"Bearer {key}"})
-    return echo, ours
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one way of posting came to, and the echo that ran right before it."""
+
+    name: str
+    load: Load
+    echo: Load
+
+    @property
+    def ratio(self) -> float:
+        """How many requests were answered for each of the echo's."""
+        return self.load.requests_per_second / self.echo.requests_per_second
+
+
+def compare(workers: int) -> Iterator[Row]:
+    """Measure each way of posting the bank transaction on a server of so many processes.
+
+    `everything on` is what can be turned on: a key of its own on each request (Idempotency-Key)
+    and a counted rate, beside what always is: the chain, signed heads, digests, log and metrics.
+    """
+    stored = bank_transaction()
+    judged = orjson.dumps({**orjson.loads(stored), "record": False})
+    with tempfile.TemporaryDirectory(prefix="fanzha-") as name:
+        folder = Path(name)
+        with sqlite(folder) as url:
+            with _service(url, folder, workers) as (port, headers):
+                yield _row("judged, not stored", port, headers, judged, workers)
+                yield _row("stored, SQLite", port, headers, stored, workers)
+            with _service(url, folder, workers, rate=UNLIMITED) as (port, headers):
+                yield _row("everything on, SQLite", port, headers, stored, workers, has_keys=True)
+        with (
+            postgresql(folder) as url,
+            _service(url, folder, workers, rate=UNLIMITED) as (port, headers),
+        ):
+            yield _row("everything on, PostgreSQL", port, headers, stored, workers, has_keys=True)
+
+
+def _row(
+    name: str,
+    port: int,
+    headers: dict[str, str],
+    body: bytes,
+    workers: int,
+    *,
+    has_keys: bool = False,
+) -> Row:
+    with _serving("benchmarks.echo:app", {"WEB_CONCURRENCY": str(workers)}) as echo_port:
+        echo = _measure(echo_port, {}, body, has_keys=False)
+    return Row(name, _measure(port, headers, body, has_keys=has_keys), echo)
+
+
+def _measure(port: int, headers: dict[str, str], body: bytes, *, has_keys: bool) -> Load:
+    run(port, CHECKS, headers, body, WARM_UP_SECONDS, has_keys=has_keys)
+    return run(port, CHECKS, headers, body, SECONDS, has_keys=has_keys)
+
+
+@contextmanager
+def _service(
+    database_url: str, folder: Path, workers: int, *, rate: str = ""
+) -> Iterator[tuple[int, dict[str, str]]]:
+    environment = {
+        "FANZHA_DATABASE_URL": database_url,
+        "FANZHA_SECRET_KEY_FILE": str(folder / "secret.key"),
+        "WEB_CONCURRENCY": str(workers),
+        **({"FANZHA_RATE_LIMIT": rate} if rate else {}),
+    }
+    key = _prepare(environment)
+    with _serving("fanzha.wsgi:create()", environment) as port:
+        yield port, {"Authorization": f"Bearer {key}"}
 
 
 def _prepare(environment: dict[str, str]) -> str:
     settings = Settings.from_environment(environment)
-    upgrade(settings.database_url)
     records = open_records(settings)
     try:
         records.institutions.put(read_institutions(EXAMPLES / "institutions.yaml")["bank-001"])
         return records.keys.create("bank-001", "benchmark")
     finally:
         records.close()
-
-
-def _measure(port: int, headers: dict[str, str]) -> Load:
-    body = bank_transaction()
-    run(port, "/v1/checks", headers, body, WARM_UP_SECONDS)
-    return run(port, "/v1/checks", headers, body, SECONDS)
 
 
 @contextmanager
@@ -62,7 +118,11 @@ def _serving(application: str, environment: dict[str, str]) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:fanzha.gunicorn_conf"]
     command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", application]
     repository = Path(__file__).resolve().parent.parent
-    server = subprocess.Popen(command, env={**os.environ, **environment}, cwd=repository)
+    with open(os.devnull, "wb") as nowhere:
+        # Lines are written as always; where to is not measured.
+        server = subprocess.Popen(
+            command, env={**os.environ, **environment}, cwd=repository, stderr=nowhere
+        )
     try:
         _wait(port)
         yield port

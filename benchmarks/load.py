@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -17,15 +19,33 @@ class Load:
     p99: float
 
 
-def run(port: int, path: str, headers: dict[str, str], body: bytes, seconds: float) -> Load:
-    """Post `body` from several connections at once for so long; any answer but 200 is an error."""
+def run(
+    port: int,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    seconds: float,
+    *,
+    has_keys: bool = False,
+) -> Load:
+    """Post `body` from several connections at once for so long; any answer but 200 is an error.
+
+    With `has_keys` each request carries an Idempotency-Key that none had before.
+    """
     lines = [f"POST {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
-    request = "\r\n".join(lines).encode() + body
+    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", ""]
+    head = "\r\n".join(lines).encode()
+
+    def requests() -> Iterator[bytes]:
+        while True:
+            key = f"Idempotency-Key: {uuid.uuid4()}\r\n".encode() if has_keys else b""
+            yield head + key + b"\r\n" + body
+
     latencies: list[float] = []
+    until = time.monotonic() + seconds
     threads = [
-        threading.Thread(target=_send, args=(port, request, time.monotonic() + seconds, latencies))
+        threading.Thread(target=_send, args=(port, requests(), until, latencies))
         for _ in range(CONNECTIONS)
     ]
     started = time.monotonic()
@@ -45,9 +65,11 @@ def run(port: int, path: str, headers: dict[str, str], body: bytes, seconds: flo
 CONNECTIONS = 8
 
 
-def _send(port: int, request: bytes, until: float, latencies: list[float]) -> None:
+def _send(port: int, requests: Iterator[bytes], until: float, latencies: list[float]) -> None:
     with socket.create_connection(("127.0.0.1", port)) as connection:
-        while time.monotonic() < until:
+        for request in requests:
+            if time.monotonic() >= until:
+                return
             started = time.perf_counter()
             connection.sendall(request)
             _receive(connection)
