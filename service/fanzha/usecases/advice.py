@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fanzha.engine import Status
-from fanzha.model.expressions import And, Expression, Not, names_in
+from fanzha.model.expressions import And, Expression, names_in
 from fanzha.model.kleene import evaluate
 from fanzha.model.norms import Stage
-from fanzha.model.settling import Elements, Family, settling_sets, smallest
+from fanzha.model.settling import Elements, smallest
 from fanzha.model.value_types import Folded
 from fanzha.model.vocabulary import FactKind
 from fanzha.usecases.judged_duty import HOLD, PROCEED, Advice, JudgedDuty
 from fanzha.usecases.judgement import Judgement
+from fanzha.usecases.needs import Ways
 from fanzha.usecases.rulebook import Rulebook
 
 ORDER = ("proceed", "proceed_with", "hold", "refuse")
 """Mildest first; the gravest of any obligation is that of the whole."""
 
 
-def advise(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice | None:
-    """Return the advice on one obligation; None where the act is already done."""
+def advise(
+    duty: JudgedDuty, ways: Ways | None, judgement: Judgement, rulebook: Rulebook
+) -> Advice | None:
+    """Return the advice on one obligation; None where the act is already done.
+
+    `ways` are those in which it can be settled, where it is undetermined.
+    """
     if judgement.check.stage is not Stage.PROPOSED:
         return None
+    if ways is not None:
+        return _for_undetermined(ways, judgement, rulebook)
     match duty.status:
         case Status.FULFILLED | Status.NOT_APPLICABLE:
             return PROCEED
         case Status.ERROR:
             return HOLD
-        case Status.UNDETERMINED:
-            return _for_undetermined(duty, judgement, rulebook)
     return _for_breach(duty, judgement, rulebook)
 
 
@@ -38,11 +44,11 @@ def overall(words: Iterable[str]) -> str:
     return max(set(words), key=ORDER.index)
 
 
-def _for_undetermined(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice:
+def _for_undetermined(ways: Ways, judgement: Judgement, rulebook: Rulebook) -> Advice:
     """Measures alone would settle it for the better: proceed with them. Otherwise hold."""
     edition = judgement.edition
     facts = rulebook.law.facts
-    for each in _lawful_sets(duty, judgement, rulebook):
+    for each in smallest(ways.not_applicable, ways.fulfilled):
         if each and all(
             facts[name].kind is FactKind.MEASURE or name in edition.elements.true_when
             for name in each
@@ -113,23 +119,3 @@ def _closed(
         elif evaluate(elements.false_when[name], known):
             known[name] = False
     return known
-
-
-def _lawful_sets(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Family:
-    """Return the sets of facts that could make the duty fulfilled or not applicable."""
-    found = judgement.edition.duties[duty.obligation.id]
-    return smallest(
-        *(
-            settling_sets(
-                condition,
-                truth,
-                facts=judgement.known,
-                elements=judgement.edition.elements,
-                inputs_of=rulebook.inputs_of,
-            )
-            for condition, truth in (
-                (found.applies, False),
-                (And((found.applies, Not(found.violated))), True),
-            )
-        )
-    )

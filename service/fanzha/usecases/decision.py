@@ -11,7 +11,7 @@ from fanzha.usecases.advice import advise, overall
 from fanzha.usecases.explain import explain_duty
 from fanzha.usecases.judged_duty import JudgedDuty
 from fanzha.usecases.judgement import Judgement, outcome_of
-from fanzha.usecases.needs import needs_of
+from fanzha.usecases.needs import needs_of, ways_of
 from fanzha.usecases.notes import notes_of
 from fanzha.usecases.rulebook import Rulebook
 from fanzha.usecases.sanction import sanction
@@ -98,7 +98,8 @@ def _obligation(
 ) -> Json:
     obligation = duty.obligation
     answer: Json = {**rulebook.ready.obligations[obligation.id], "status": duty.status.value}
-    advice = advise(duty, judgement, rulebook)
+    ways = ways_of(duty, judgement, rulebook) if duty.status is Status.UNDETERMINED else None
+    advice = advise(duty, ways, judgement, rulebook)
     if advice is not None:
         answer["advice"] = advice.word
         if advice.measures:
@@ -107,8 +108,8 @@ def _obligation(
                 for name in advice.measures
             ]
     if duty.status in _TO_DO:
-        if duty.status is Status.UNDETERMINED:
-            answer["needs"] = needs_of(duty, judgement, rulebook)
+        if ways is not None:
+            answer["needs"] = needs_of(duty, ways, judgement, rulebook)
         answer["remedy"] = obligation.remedy.as_json()
     if duty.due is not None:
         answer["due"] = shown_time(duty.due)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from fanzha.engine import Reach, TierState
-from fanzha.model.sanctions import Fine, LiabilityType, Subject, Tier
+from fanzha.model.sanctions import Fine, LiabilityType, Subject
 from fanzha.model.value_types import Folded
 
 _ON_INSTITUTIONS = {Subject.INSTITUTION, Subject.UNIT}
@@ -53,8 +53,8 @@ class Range:
 NOTHING = Range()
 
 
-def standing_tiers(reach: Reach) -> tuple[tuple[Tier, TierState], ...]:
-    """Return the tiers that stand: true ones, and open ones that could take their place.
+def standing_tiers(reach: Reach) -> tuple[tuple[int, TierState], ...]:
+    """Return the positions of tiers that stand: true ones, and open ones that could replace them.
 
     Of the true ones that exclude each other the gravest, which is the last; of the open ones
     those that are graver than it. Additive ones come on top of either.
@@ -69,7 +69,7 @@ def standing_tiers(reach: Reach) -> tuple[tuple[Tier, TierState], ...]:
         default=-1,
     )
     return tuple(
-        (tier, state)
+        (position, state)
         for position, (tier, state) in enumerate(states)
         if state is not TierState.FALSE and (tier.additive or position >= gravest)
     )
@@ -80,11 +80,13 @@ def fines_of(reach: Reach, circumstances: Mapping[str, Folded]) -> Range:
     standing = standing_tiers(reach)
     exclusive: Range | None = None
     additive = NOTHING
-    certain = any(state is TierState.TRUE and not tier.additive for tier, state in standing)
-    for tier, state in standing:
+    certain = False
+    for position, state in standing:
+        tier = reach.liability.tiers[position]
         fine = _range(tier.fine, circumstances)
         if not tier.additive:
             exclusive = fine if exclusive is None else exclusive.either(fine)
+            certain = certain or state is TierState.TRUE
         elif state is TierState.TRUE:
             additive += fine
         else:

@@ -14,6 +14,7 @@ from fanzha.model.value_types import Kind
 from fanzha.model.vocabulary import FactKind, Parameter
 from fanzha.plugins.host import LoadedPlugins
 from fanzha.usecases.judged_duty import PROCEED, JudgedDuty
+from fanzha.usecases.open_tiers import needs_of_tiers
 
 Json = dict[str, Any]
 
@@ -44,6 +45,8 @@ class Ready:
     """Obligation -> that it does not apply, which is so of most in scope of an event."""
     spared_answers: Mapping[Stage, Mapping[str, Json]]
     """The same as answers say it: all there is to say of such a one."""
+    when_open: Mapping[str, tuple[list[Json], ...]]
+    """Liability -> what would settle each of its tiers where no circumstance was posted."""
     instruments: Mapping[str, Json]
     """Instrument -> what answers say of one none of whose obligations bind on the day."""
     versions: Json
@@ -72,6 +75,7 @@ def make_ready(law: Law, plugins: LoadedPlugins) -> Ready:
             Stage.DONE: spared,
             Stage.PROPOSED: {id_: {**each, "advice": PROCEED.word} for id_, each in spared.items()},
         },
+        when_open={id_: needs_of_tiers(each, law) for id_, each in law.liabilities.items()},
         instruments={key: _instrument(each) for key, each in law.instruments.items()},
         versions={
             "service": fanzha.__version__,

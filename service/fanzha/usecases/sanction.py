@@ -7,11 +7,11 @@ from typing import Any
 
 from fanzha.engine import Reach, Status, TierState
 from fanzha.model.expressions import Expression
-from fanzha.model.sanctions import DayRange, Fine, Tier
+from fanzha.model.sanctions import DayRange, Fine
 from fanzha.model.value_types import Folded
 from fanzha.usecases.exposure import NOTHING, Range, exposure, standing_tiers
 from fanzha.usecases.judgement import Judgement
-from fanzha.usecases.needs import needs_of_condition
+from fanzha.usecases.open_tiers import needs_of_condition
 from fanzha.usecases.rulebook import Rulebook
 
 Json = dict[str, Any]
@@ -68,7 +68,7 @@ class _Liability:
     ) -> None:
         self.reach = reach
         self._standing = standing_tiers(reach)
-        self._conditions = dict(zip(reach.liability.tiers, conditions, strict=True))
+        self._conditions = conditions
         self._circumstances = circumstances
         self._rulebook = rulebook
 
@@ -88,19 +88,18 @@ class _Liability:
             "title": liability.title.as_json(),
             "authority": liability.authority.as_json(),
             "violations": violations,
-            "tiers": [self._tier(tier, state) for tier, state in self._standing],
+            "tiers": [self._tier(position, state) for position, state in self._standing],
         }
         if liability.note:
             answer["note"] = liability.note.as_json()
         return answer
 
-    def _tier(self, tier: Tier, state: TierState) -> Json:
+    def _tier(self, position: int, state: TierState) -> Json:
         measures = self._rulebook.law.measures
+        tier = self.reach.liability.tiers[position]
         answer: Json = {"name": tier.name, "title": tier.title.as_json()}
         if state is TierState.OPEN:
-            answer["when_open"] = needs_of_condition(
-                self._conditions[tier], self._circumstances, self._rulebook
-            )
+            answer["when_open"] = self._when_open(position)
         if tier.fine is not None:
             answer["fine"] = _fine(tier.fine)
         if tier.detention_days is not None:
@@ -110,6 +109,12 @@ class _Liability:
                 {"measure": name, "title": measures[name].as_json()} for name in getattr(tier, key)
             ]
         return answer
+
+    def _when_open(self, position: int) -> list[Any]:
+        if not self._circumstances:
+            return self._rulebook.ready.when_open[self.reach.liability.id][position]
+        condition = self._conditions[position]
+        return needs_of_condition(condition, self._circumstances, self._rulebook.law)
 
 
 def _fine(fine: Fine) -> Json:
