@@ -41,10 +41,11 @@ def test_a_derivation_is_given_to_the_one_who_asks_for_it(evaluate: Evaluate) ->
     assert not any("derivation" in each for each in evaluate(order())["obligations"])
 
 
-def test_each_obligation_has_what_is_said_where_it_does_not_apply(small_law: Rulebook) -> None:
+def test_each_obligation_has_ready_what_most_checks_find_of_it(small_law: Rulebook) -> None:
     ready = small_law.ready
     for id_, obligation in small_law.law.obligations.items():
         assert ready.spared[id_] == JudgedDuty(obligation, Status.NOT_APPLICABLE)
+        assert ready.met[id_] == JudgedDuty(obligation, Status.FULFILLED)
         done = {**ready.obligations[id_], "status": "not_applicable"}
         assert ready.spared_answers[Stage.DONE][id_] == done
         assert ready.spared_answers[Stage.PROPOSED][id_] == {**done, "advice": "proceed"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from fanzha.engine import Status
 from fanzha.model.expressions import And, Expression, names_in
@@ -10,7 +10,6 @@ from fanzha.model.kleene import evaluate
 from fanzha.model.norms import Stage
 from fanzha.model.settling import Elements, smallest
 from fanzha.model.value_types import Folded
-from fanzha.model.vocabulary import FactKind
 from fanzha.usecases.judged_duty import HOLD, PROCEED, Advice, JudgedDuty
 from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.needs import Ways
@@ -46,31 +45,22 @@ def overall(words: Iterable[str]) -> str:
 
 def _for_undetermined(ways: Ways, judgement: Judgement, rulebook: Rulebook) -> Advice:
     """Measures alone would settle it for the better: proceed with them. Otherwise hold."""
-    edition = judgement.edition
-    facts = rulebook.law.facts
+    elements = judgement.edition.elements
     for each in smallest(ways.not_applicable, ways.fulfilled):
-        if each and all(
-            facts[name].kind is FactKind.MEASURE or name in edition.elements.true_when
-            for name in each
-        ):
-            measures = tuple(sorted(name for name in each if facts[name].kind is FactKind.MEASURE))
-            if measures:
-                return Advice("proceed_with", measures)
+        measures = each & rulebook.ready.measures
+        if measures and (each - measures) <= elements.true_when.keys():
+            return Advice("proceed_with", tuple(sorted(measures)))
     return HOLD
 
 
 def _for_breach(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> Advice:
     """A breach that other measures could undo: proceed with them. Otherwise refuse."""
-    measures = {
-        name
-        for name in judgement.edition.duties[duty.obligation.id].sources
-        if rulebook.law.facts[name].kind is FactKind.MEASURE and name in judgement.facts
-    }
     found, elements = judgement.edition.duties[duty.obligation.id], judgement.edition.elements
+    measures = found.sources & rulebook.ready.measures & judgement.facts.keys()
     breach = And((found.applies, found.violated))
     rested_on = _elements_below(breach, elements)
 
-    def stays_without(dropped: set[str]) -> bool:
+    def stays_without(dropped: Set[str]) -> bool:
         facts = _without(dropped, judgement, rulebook)
         return evaluate(breach, _closed(facts, rested_on, elements)) is True
 
@@ -81,7 +71,7 @@ def _for_breach(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> A
     return Advice("proceed_with", tuple(named))
 
 
-def _without(dropped: set[str], judgement: Judgement, rulebook: Rulebook) -> dict[str, Folded]:
+def _without(dropped: Set[str], judgement: Judgement, rulebook: Rulebook) -> dict[str, Folded]:
     """Return the facts without some, and without all that was computed from those."""
     gone = set(dropped)
     for name in judgement.edition.derived:

@@ -157,18 +157,22 @@ def _duties(
     rulebook: Rulebook,
 ) -> Iterator[JudgedDuty]:
     """Go through the duties in scope, each with its status."""
-    spared = rulebook.ready.spared
+    spared, met = rulebook.ready.spared, rulebook.ready.met
     statuses = found.sound_statuses
     # Looked up once: there are dozens of duties, and most of them do not apply.
-    stage, contract, not_applicable = check.stage, check.contract, Status.NOT_APPLICABLE
+    not_applicable, fulfilled = Status.NOT_APPLICABLE, Status.FULFILLED
+    stage, contract = check.stage, check.contract
     for id_, duty in edition.duties.items():
         obligation = duty.obligation
         if stage not in obligation.stages or obligation.contract > contract:
             continue
         if check.scope and not check.covers(id_):
             continue
-        if statuses.get(id_) is not_applicable or obligation.binds.isdisjoint(roles):
+        status = statuses.get(id_)
+        if status is not_applicable or obligation.binds.isdisjoint(roles):
             yield spared[id_]
+        elif status is fulfilled and id_ not in found.dues:
+            yield met[id_]
         else:
             yield _judged(duty, found)
 

@@ -32,6 +32,7 @@ class Ready:
 
     acts: frozenset[str]
     """Facts that name an act: taken as true of what is proposed."""
+    measures: frozenset[str]
     folded: frozenset[str]
     """Facts that conditions compare in another form than that in which they are stated."""
     personal: frozenset[str]
@@ -43,8 +44,10 @@ class Ready:
     """Obligation -> the parameters it reads, as answers show them."""
     spared: Mapping[str, JudgedDuty]
     """Obligation -> that it does not apply, which is so of most in scope of an event."""
+    met: Mapping[str, JudgedDuty]
+    """Obligation -> that it is fulfilled, and that it has no deadline."""
     spared_answers: Mapping[Stage, Mapping[str, Json]]
-    """The same as answers say it: all there is to say of such a one."""
+    """Obligation -> all that answers say of one that does not apply."""
     when_open: Mapping[str, tuple[list[Json], ...]]
     """Liability -> what would settle each of its tiers where no circumstance was posted."""
     instruments: Mapping[str, Json]
@@ -63,14 +66,14 @@ def make_ready(law: Law, plugins: LoadedPlugins) -> Ready:
     }
     return Ready(
         acts=frozenset(each.name for each in facts if each.kind is FactKind.ACT),
+        measures=frozenset(each.name for each in facts if each.kind is FactKind.MEASURE),
         folded=frozenset(each.name for each in facts if each.type.is_folded),
         personal=personal,
         shown_otherwise=personal | times,
         obligations=obligations,
         numbers={id_: _numbers(law, each) for id_, each in law.obligations.items()},
-        spared={
-            id_: JudgedDuty(each, Status.NOT_APPLICABLE) for id_, each in law.obligations.items()
-        },
+        spared=_judged(law, Status.NOT_APPLICABLE),
+        met=_judged(law, Status.FULFILLED),
         spared_answers={
             Stage.DONE: spared,
             Stage.PROPOSED: {id_: {**each, "advice": PROCEED.word} for id_, each in spared.items()},
@@ -84,6 +87,10 @@ def make_ready(law: Law, plugins: LoadedPlugins) -> Ready:
             "plugins": {each.name: each.version for each in plugins.identities},
         },
     )
+
+
+def _judged(law: Law, status: Status) -> dict[str, JudgedDuty]:
+    return {id_: JudgedDuty(each, status) for id_, each in law.obligations.items()}
 
 
 def _described(obligation: Obligation) -> Json:
