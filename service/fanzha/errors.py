@@ -239,6 +239,13 @@ class OutOfRange(RequestError):
     title = Text(zh="事实的值超出范围", en="Fact out of range")
 
 
+class TimesOutOfOrder(RequestError):
+    """Two times of one check in an order in which nothing can happen."""
+
+    code = "times_out_of_order"
+    title = Text(zh="时间先后矛盾", en="Times in an order that cannot be")
+
+
 class ContradictedElement(RequestError):
     """A stated element that the operational facts of the same check contradict."""
 

@@ -37,6 +37,11 @@ FACTS = dict(
         _fact("id_until", DATE, personal=True),
         _fact("id_seen", BOOLEAN, personal=True),
         _fact("gravity", KIND, FactKind.CIRCUMSTANCE),
+        _fact("answered_at", DATETIME, not_before="applied_at"),
+        _fact("died", DATE, not_before="born"),
+        _fact("id_renewed", DATE, personal=True, not_before="id_until"),
+        _fact("found_at", DATETIME, FactKind.CIRCUMSTANCE),
+        _fact("repaid_at", DATETIME, FactKind.CIRCUMSTANCE, not_before="found_at"),
         _fact("occurred_at", DATETIME, supplied=True),
     ]
 )
@@ -219,6 +224,56 @@ def test_a_personal_value_is_never_shown(name: str, posted: object) -> None:
         assert "***" in error.message.zh
 
 
+NOON, LATER = "2026-03-02T12:00:00+08:00", "2026-03-02T12:00:01+08:00"
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        {"applied_at": NOON, "answered_at": LATER},
+        # The same moment, told with two offsets.
+        {"applied_at": NOON, "answered_at": "2026-03-02T04:00:00Z"},
+        {"answered_at": NOON},
+        {"applied_at": NOON, "answered_at": None},
+        {"born": "2000-01-01", "died": "2000-01-01"},
+    ],
+)
+def test_times_in_an_order_that_can_be_are_read(posted: dict[str, Any]) -> None:
+    assert READER.read(posted).keys() == {name for name, value in posted.items() if value}
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier", "circumstances"),
+    [
+        (("answered_at", NOON), ("applied_at", LATER), False),
+        (("answered_at", "2026-03-02T11:00:00Z"), ("applied_at", "2026-03-02T12:00:00Z"), False),
+        (("died", "1999-12-31"), ("born", "2000-01-01"), False),
+        (("repaid_at", NOON), ("found_at", LATER), True),
+    ],
+)
+def test_times_turned_round_are_refused_with_both_named(
+    later: tuple[str, str], earlier: tuple[str, str], circumstances: bool
+) -> None:
+    (error,) = _refused(dict([later, earlier]), circumstances=circumstances)
+    assert error.code == "times_out_of_order"
+    assert error.where is not None
+    assert error.where.path == f"{'circumstances' if circumstances else 'facts'}.{later[0]}"
+    for text in (error.message.zh, error.message.en):
+        assert f"`{later[0]}` (" in text
+        assert f"`{earlier[0]}` (" in text
+
+
+def test_times_that_are_personal_are_not_shown() -> None:
+    (error,) = _refused({"id_until": "2020-01-02", "id_renewed": "2020-01-01"})
+    assert "2020" not in str(error)
+    assert error.message.en == "`id_renewed` (***) lies before `id_until` (***)"
+
+
+def test_what_was_taken_before_an_order_was_declared_is_read_as_it_is() -> None:
+    turned_round = {"applied_at": LATER, "answered_at": NOON}
+    assert READER.read(turned_round, kept=True).keys() == turned_round.keys()
+
+
 def test_long_values_and_names_are_cut() -> None:
     (error,) = _refused({"cards": "x" * 10_000})
     assert len(error.message.en) < MAXIMUM_SHOWN + 100
@@ -232,4 +287,5 @@ def test_the_field_of_a_fact_carries_its_titles(fact: Fact) -> None:
     assert field.metadata["x-title"] == {"zh": fact.title.zh, "en": fact.title.en}
     assert field.metadata["x-kind"] == str(fact.kind)
     assert field.metadata.get("x-personal") is (True if fact.personal else None)
+    assert field.metadata.get("x-not-before") == fact.not_before
     assert field.allow_none

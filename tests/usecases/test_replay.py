@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import delete, text, update
 
 from fanzha.application import Application
-from fanzha.errors import ReplayImpossible
+from fanzha.errors import Problems, ReplayImpossible
 from fanzha.records import Records, open_records, upgrade
 from fanzha.records.database import Database
 from fanzha.records.tables import decisions, rule_bundles, rule_files
@@ -171,6 +171,27 @@ def test_it_is_the_same_after_the_rules_have_changed_and_says_what_has(
     ]
     assert found["today"]["outcome"] != "non_compliant"
     assert "status" in {each["field"] for each in found["today"]["differences"] if "field" in each}
+
+
+def test_what_was_taken_before_its_order_was_declared_is_judged_again(
+    opened: Callable[[], Application], folder: Path
+) -> None:
+    turned_round = sale(
+        price_changed_at="2026-02-01T09:00:00+08:00", price_shown_at="2026-02-01T08:00:00+08:00"
+    )
+    id_ = opened().evaluate(turned_round).decision["id"]
+    _edit(
+        folder,
+        "facts/sales.yaml",
+        "price_shown_at: {type: datetime,",
+        "price_shown_at: {type: datetime, not_before: price_changed_at,",
+    )
+    application = opened()
+    found = application.replay(id_)
+    assert found["same"], found["differences"]
+    assert found["today"]["differences"] == []
+    with pytest.raises(Problems, match="lies before"):
+        application.evaluate(turned_round)
 
 
 def test_the_roles_of_then_count_and_not_those_of_the_registry(

@@ -75,6 +75,7 @@ def test_what_a_person_judges_what_is_personal_and_what_is_derived_is_marked(
             fact = rulebook.law.facts[name]
             assert schema.get("x-judgment", False) is fact.judgment
             assert schema.get("x-personal", False) is fact.personal
+            assert schema.get("x-not-before") == fact.not_before
             assert ("x-derived" in schema) is (fact.derivation is not None)
             assert schema["x-kind"] == fact.kind.value
             assert ("x-values" in schema) is (fact.type.kind is Kind.ENUM)

@@ -191,6 +191,19 @@ def test_several_mistakes_are_told_together(operator: Caller, check: Json) -> No
     assert {each["code"] for each in problem["errors"]} == {"fact_unknown", "fact_wrong_type"}
 
 
+def test_an_end_before_its_beginning_is_refused_with_both_named(
+    operator: Caller, check: Json, stored: Callable[[], int]
+) -> None:
+    check["facts"] |= {
+        "appeal_received_at": "2026-03-02T10:00:00+08:00",
+        "appeal_decided_at": "2026-03-01T10:00:00+08:00",
+    }
+    problem = assert_problem(operator.post(check), 422, "times_out_of_order")
+    assert "`appeal_decided_at`" in problem["detail"]
+    assert "`appeal_received_at`" in problem["detail"]
+    assert stored() == 0
+
+
 def test_a_stated_element_that_the_facts_contradict_is_refused(
     operator: Caller, check: Json, stored: Callable[[], int]
 ) -> None:

@@ -41,6 +41,8 @@ class Fact:
     judgment: bool = False
     personal: bool = False
     derivation: Derivation | None = None
+    not_before: str | None = None
+    """The fact that this time cannot lie before, whatever anybody does."""
     value_titles: Mapping[str, Text] = field(default_factory=dict)
     topic: str = ""
     supplied: bool = False

@@ -91,6 +91,7 @@ _FACT = _object(
         "judgment": _BOOLEAN,
         "personal": _BOOLEAN,
         "derived": {**_mapping_of(_WORDS), "type": "object", **_ONE_ENTRY},
+        "not_before": _STRING,
         "help": _TEXT,
     },
 ) | {

@@ -35,6 +35,7 @@ from fanzha.rulesets.sanction_files import read_liability
 from fanzha.rulesets.vocabulary_files import (
     Computation,
     check_derivations,
+    check_orders,
     check_roles,
     read_fact,
     read_parameter,
@@ -146,6 +147,7 @@ class _Loading:
                 )
         self.errors += check_roles(self.roles, self.places)
         self.errors += check_derivations(self.facts, self.functions, self.places)
+        self.errors += check_orders(self.facts, self.places)
         self.errors += without_prefix(self.places, self.owners)
 
     def _check_types(self, folders: Sequence[RuleFolder], files: Sequence[Path]) -> None:

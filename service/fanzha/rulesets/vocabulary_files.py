@@ -30,10 +30,11 @@ SUPPLIED_FACTS = {
 }
 """Facts that every check carries in itself."""
 
+_TIMES = {Kind.DATE, Kind.DATETIME}
 _FACT_TYPES = {"boolean", "integer", "string", "enum", "date", "datetime"}
 _FACT_KEYS = {
     "type", "unit", "minimum", "maximum", "values", "kind", "judgment", "personal",
-    "derived", "title", "help",
+    "derived", "not_before", "title", "help",
 }  # fmt: skip
 _PARAMETER_KEYS = {
     "id", "title", "value", "unit", "applies_to", "in_force", "source", "implements",
@@ -114,6 +115,7 @@ def read_fact(name: str, cursor: Cursor, topic: str) -> Fact:
         judgment=cursor.at("judgment").boolean() if cursor.has("judgment") else False,
         personal=cursor.at("personal").boolean() if cursor.has("personal") else False,
         derivation=_derivation(cursor),
+        not_before=cursor.at("not_before").string() if cursor.has("not_before") else None,
         value_titles=_value_titles(cursor),
         topic=topic,
     )
@@ -245,6 +247,48 @@ def check_derivations(
                 )
             )
     return errors
+
+
+def check_orders(facts: Mapping[str, Fact], places: Places) -> Iterator[RulesetError]:
+    """Go through what is wrong with `not_before`: no such time, another type, a circle."""
+    for name, fact in facts.items():
+        place = places.at("fact", name, "not_before")
+        if fact.not_before is None or place is None:
+            continue
+        other = facts.get(fact.not_before)
+        if other is None:
+            yield _unknown(place, _FACT, fact.not_before, facts)
+        elif fact.type.kind not in _TIMES or not _is_posted_beside(other, fact):
+            yield place.error(
+                Text(
+                    zh=f"`{name}` 与 `{other.name}` 没有先后可言",
+                    en=f"`{name}` and `{other.name}` are not two times of one order",
+                ),
+                hint=Text(
+                    zh="两者须同为提交的 date 或 datetime 事实",
+                    en="both must be facts that are posted, and both `date` or both `datetime`",
+                ),
+            )
+        elif name in _earlier_than(fact, facts):
+            yield place.error(
+                Text(zh=f"`{name}` 不得早于自身", en=f"`{name}` cannot lie before itself"),
+                hint=Text(zh="请断开循环", en="break the circle"),
+                code="ruleset_circle",
+            )
+
+
+def _is_posted_beside(other: Fact, fact: Fact) -> bool:
+    is_same_place = FactKind.CIRCUMSTANCE not in {fact.kind, other.kind} or fact.kind is other.kind
+    return other.type.kind is fact.type.kind and is_same_place and not other.supplied
+
+
+def _earlier_than(fact: Fact, facts: Mapping[str, Fact]) -> set[str]:
+    found: set[str] = set()
+    name = fact.not_before
+    while name is not None and name not in found and name in facts:
+        found.add(name)
+        name = facts[name].not_before
+    return found
 
 
 def _misfits(

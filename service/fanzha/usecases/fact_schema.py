@@ -105,6 +105,8 @@ def _property(fact: Fact) -> Json:
         shown["x-values"] = {word: text.as_json() for word, text in fact.value_titles.items()}
     if fact.personal:
         shown["x-personal"] = True
+    if fact.not_before is not None:
+        shown["x-not-before"] = fact.not_before
     if fact.derivation is not None:
         # The service computes it; a system that holds the result may state it all the same.
         shown["x-derived"] = {

@@ -167,4 +167,4 @@ def _typed(
     readable = {
         name: value for name, value in kept.items() if name in facts and not facts[name].personal
     }
-    return rulebook.reader.read(readable, circumstances=circumstances)
+    return rulebook.reader.read(readable, circumstances=circumstances, kept=True)

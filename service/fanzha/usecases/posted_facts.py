@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from fanzha.errors import (
     Location,
     OutOfRange,
     RequestError,
+    TimesOutOfOrder,
     UnknownFact,
     WrongType,
     raise_if_any,
@@ -94,6 +95,7 @@ def field_of(fact: Fact) -> fields.Field[Any]:
         "x-help": fact.help.as_json() if fact.help else None,
         "x-judgment": fact.judgment or None,
         "x-personal": fact.personal or None,
+        "x-not-before": fact.not_before,
         "x-values": {word: text.as_json() for word, text in fact.value_titles.items()} or None,
     }
     common: dict[str, Any] = {
@@ -155,6 +157,11 @@ class FactReader:
             }
             for circumstances in (False, True)
         }
+        self._orders = tuple(
+            (name, fact.not_before)
+            for name, fact in self._facts.items()
+            if fact.not_before is not None
+        )
         self.judgments = frozenset(
             # What an authority found is reported, not judged by the institution.
             name
@@ -163,11 +170,14 @@ class FactReader:
         )
         """Facts that the law leaves to a person of the institution to judge."""
 
-    def read(self, posted: Mapping[str, Any], *, circumstances: bool = False) -> dict[str, Value]:
+    def read(
+        self, posted: Mapping[str, Any], *, circumstances: bool = False, kept: bool = False
+    ) -> dict[str, Value]:
         """Return the typed values; null is the same as absent.
 
-        Raises Problems with the facts that are unknown, of a wrong type or out of range; at most
-        MAXIMUM_MISTAKES of them.
+        Raises Problems with the facts that are unknown, of a wrong type or out of range, at most
+        MAXIMUM_MISTAKES of them, and else with times in an order that cannot be. What was `kept`
+        was taken as it was: its order is not looked at, for that may have been declared since.
         """
         errors: list[FanzhaError] = []
         values: dict[str, Value] = {}
@@ -186,7 +196,29 @@ class FactReader:
                 except ValidationError:
                     errors.append(self._wrong(self._facts[name], value, circumstances))
         raise_if_any(errors)
+        if not kept:
+            raise_if_any(self._out_of_order(values, circumstances))
         return values
+
+    def _out_of_order(
+        self, values: Mapping[str, Value], circumstances: bool
+    ) -> Iterator[TimesOutOfOrder]:
+        for name, earlier in self._orders:
+            if name in values and earlier in values and _is_before(values[name], values[earlier]):
+                told, other = self._told(name, values), self._told(earlier, values)
+                yield TimesOutOfOrder(
+                    Text(zh=f"{told} 早于 {other}", en=f"{told} lies before {other}"),
+                    hint=Text(
+                        zh="请核对两者；未知的请省略",
+                        en="check both; leave out what is not known",
+                    ),
+                    where=Location(path=_path(name, circumstances)),
+                )
+
+    def _told(self, name: str, values: Mapping[str, Value]) -> str:
+        value = values[name]
+        moment = value.isoformat() if isinstance(value, date) else str(value)
+        return f"`{name}` ({'***' if self._facts[name].personal else moment})"
 
     def _unknown(self, name: str, circumstances: bool) -> RequestError:
         place = Location(path=_path(name, circumstances))
@@ -242,6 +274,15 @@ class FactReader:
         if fact.type.kind is Kind.INTEGER:
             return isinstance(value, int) and not isinstance(value, bool)
         return isinstance(value, str)
+
+
+def _is_before(value: Value, other: Value) -> bool:
+    if isinstance(value, datetime):
+        return isinstance(other, datetime) and value < other
+    # INVARIANT: the loader lets two times of one type through and nothing else.
+    assert isinstance(value, date)
+    assert isinstance(other, date)
+    return value < other
 
 
 def _path(name: str, circumstances: bool) -> str:

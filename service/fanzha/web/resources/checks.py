@@ -62,6 +62,7 @@ blueprint = Resource("checks", Text(zh="检查", en="Checks"))
         errors.OutOfRange,
         errors.JudgmentUnattributed,
         errors.WrongAssessment,
+        errors.TimesOutOfOrder,
         errors.ContradictedElement,
         errors.UnknownInstitution,
         errors.SupersededUnknown,
