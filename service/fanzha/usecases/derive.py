@@ -49,7 +49,7 @@ def derive(names: Iterable[str], stated: Mapping[str, Value], rulebook: Rulebook
         if derivation is None or name in stated:
             continue
         arguments = [known.get(each) for each in derivation.inputs]
-        if any(each is None or type(each) is Withheld for each in arguments):
+        if None in arguments or any(type(each) is Withheld for each in arguments):
             continue
         owner = rulebook.owners[derivation.function]
         try:
