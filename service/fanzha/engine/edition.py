@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from fanzha.engine.session import MAXIMUM_BRANCHES, EngineError
-from fanzha.engine.shards import Rule, Shards, count_branches
+from fanzha.engine.properties import Properties
+from fanzha.engine.session import MAXIMUM_BRANCHES, RESERVED
+from fanzha.engine.shards import Rule, Shards
 from fanzha.model.expressions import (
     Compare,
     Expression,
@@ -21,10 +22,14 @@ from fanzha.model.expressions import (
 )
 from fanzha.model.interval import Interval
 from fanzha.model.law import Law
-from fanzha.model.normal_form import conjunction, disjunction, normal_form
+from fanzha.model.normal_form import (
+    conjunction,
+    count_alternatives,
+    disjunction,
+    normal_form,
+)
 from fanzha.model.norms import Definition, Obligation, Table
 from fanzha.model.settling import Elements
-from fanzha.model.text import Text
 from fanzha.model.value_types import Folded
 from fanzha.model.vocabulary import FactKind
 
@@ -64,10 +69,6 @@ class Findings:
     """Elements that were stated otherwise than the facts give; there are no statuses then."""
 
 
-_Finding = tuple[tuple[str, ...], Status | None]
-"""Obligations and their status; None: they apply, and what follows is still to be found."""
-
-
 def overdue(obligation: str) -> str:
     """Return the name of the fact that the deadline of an obligation has passed."""
     return f"overdue:{obligation}"
@@ -101,9 +102,23 @@ class Edition:
         """Every fact that anything reads on these days."""
         self.derived = tuple(self._derivation_order())
         """Derived facts among the sources, each after those that it is derived from."""
-        self._layers = [Shards(_element_rules(layer, self.elements)) for layer in self._order()]
-        self._applications = _applications(self.duties.values())
-        self._steps = self._steps_of_judging()
+        self._properties = Properties(RESERVED)
+        self._layers = [
+            Shards(self._element_rules(layer), self._properties) for layer in self._order()
+        ]
+        self._applications = self._applications_apart()
+        self._application_rules = Shards(
+            (
+                Rule(name, True, normal_form(condition))
+                for condition, name in self._applications.items()
+            ),
+            self._properties,
+        )
+        self._status_rules = Shards(
+            (rule for duty in self.duties.values() for rule in self._rules_of(duty)),
+            self._properties,
+        )
+        self._undetermined = dict.fromkeys(self.duties, Status.UNDETERMINED)
 
     def _duty(self, law: Law, obligation: Obligation) -> Duty:
         applies = with_numbers(law, obligation.applies)
@@ -157,51 +172,42 @@ class Edition:
             left = [each for each in left if each not in placed]
         return layers
 
-    def _steps_of_judging(self) -> list[Shards[_Finding]]:
-        """Return one ruleset where all fits into it; else whether duties apply comes first.
+    def _element_rules(self, layer: Iterable[str]) -> Iterator[Rule[bool]]:
+        for element in layer:
+            yield Rule(element, True, self.elements.true_when[element])
+            yield Rule(element, False, self.elements.false_when[element])
 
-        Most duties of an event do not apply to it: rulesets of breaches in which none applies
-        are then not run.
+    def _applications_apart(self) -> dict[Expression, str]:
+        """Return conditions that are judged before the statuses, and the facts that they become.
+
+        Conditions to apply and to be in breach are judged together, as the product of their
+        alternatives. That is quick while it is small, and it nearly always is.
         """
-        unapplied: list[Rule[_Finding]] = [
-            Rule((ids, Status.NOT_APPLICABLE), normal_form(condition, truth=False))
-            for condition, ids in self._applications.items()
-        ]
-        at_once: list[Rule[_Finding]] = [
-            *unapplied,
-            *(
-                rule
-                for condition, ids in self._applications.items()
-                for rule in self._status_rules(ids, normal_form(condition))
-            ),
-        ]
-        if count_branches(at_once) <= MAXIMUM_BRANCHES:
-            return [Shards(at_once)]
-        applied: list[Rule[_Finding]] = [
-            Rule((ids, None), normal_form(condition))
-            for condition, ids in self._applications.items()
-        ]
-        of_breach = [
-            rule
-            for ids in self._applications.values()
-            for rule in self._status_rules(ids, Name(_application(ids)), _application(ids))
-        ]
-        return [Shards([*unapplied, *applied]), Shards(of_breach)]
+        return {
+            duty.applies: f"applies:{id_}"
+            for id_, duty in self.duties.items()
+            if any(
+                count_alternatives(conjunction(normal_form(duty.applies), violated))
+                > MAXIMUM_BRANCHES
+                for violated in (normal_form(duty.violated, truth) for truth in (True, False))
+            )
+        }
 
-    def _status_rules(
-        self, ids: Iterable[str], applies: Expression, guard: str | None = None
-    ) -> Iterator[Rule[_Finding]]:
-        for id_ in ids:
-            duty = self.duties[id_]
-            breach = conjunction(applies, normal_form(duty.violated))
-            met = conjunction(applies, normal_form(duty.violated, truth=False))
-            yield Rule(((id_,), Status.FULFILLED), met, guard)
-            if duty.obligation.due is None:
-                yield Rule(((id_,), Status.VIOLATED), breach, guard)
-                continue
+    def _rules_of(self, duty: Duty) -> Iterator[Rule[Status]]:
+        id_ = duty.obligation.id
+        yield Rule(id_, Status.NOT_APPLICABLE, normal_form(duty.applies, truth=False))
+        apart = self._applications.get(duty.applies)
+        applies = normal_form(duty.applies) if apart is None else Name(apart)
+        breach = conjunction(applies, normal_form(duty.violated))
+        yield Rule(
+            id_, Status.FULFILLED, conjunction(applies, normal_form(duty.violated, truth=False))
+        )
+        if duty.obligation.due is None:
+            yield Rule(id_, Status.VIOLATED, breach)
+        else:
             passed = Name(overdue(id_))
-            yield Rule(((id_,), Status.VIOLATED), conjunction(breach, passed), guard)
-            yield Rule(((id_,), Status.PENDING), conjunction(breach, Not(passed)), guard)
+            yield Rule(id_, Status.VIOLATED, conjunction(breach, passed))
+            yield Rule(id_, Status.PENDING, conjunction(breach, Not(passed)))
 
     def judge(self, facts: Mapping[str, Folded]) -> Findings:
         """Return what follows from the facts, which are typed and folded.
@@ -209,49 +215,24 @@ class Edition:
         Facts may hold stated elements, and `overdue(id)` for each obligation with a deadline
         whose start is known. Raises EngineError when the engine fails.
         """
-        known = dict(facts)
+        known = self._properties.written(facts)
         derived: dict[str, bool] = {}
-        contradictions: list[str] = []
         for layer in self._layers:
-            for element, truth in layer.fire(known):
-                if derived.setdefault(element, truth) != truth:
-                    raise _inconsistent(element)
-                if facts.get(element, truth) != truth:
-                    contradictions.append(element)
-            known.update(derived)
-        if contradictions:
-            return Findings({}, derived, tuple(sorted(contradictions)))
-        statuses = dict.fromkeys(self.duties, Status.UNDETERMINED)
-        for step in self._steps:
-            for ids, status in step.fire(known):
-                if status is None:
-                    known[_application(ids)] = True
-                    continue
-                for id_ in ids:
-                    if statuses[id_] is not Status.UNDETERMINED:
-                        raise _inconsistent(id_)
-                    statuses[id_] = status
-        return Findings(statuses, derived, ())
+            found = layer.fire(known)
+            self._properties.learn(known, found)
+            derived.update(found)
+        contradicted = [name for name in derived.keys() & facts if facts[name] != derived[name]]
+        if contradicted:
+            return Findings({}, derived, tuple(sorted(contradicted)))
+        self._properties.learn(known, self._application_rules.fire(known))
+        return Findings(self._undetermined | self._status_rules.fire(known), derived, ())
 
     def close(self) -> None:
         """Give the engine's memory back."""
         for layer in self._layers:
             layer.close()
-        for step in self._steps:
-            step.close()
-
-
-def _applications(duties: Iterable[Duty]) -> dict[Expression, tuple[str, ...]]:
-    """Return the obligations by the condition under which they apply."""
-    found: dict[Expression, tuple[str, ...]] = {}
-    for each in duties:
-        found[each.applies] = (*found.get(each.applies, ()), each.obligation.id)
-    return found
-
-
-def _application(ids: tuple[str, ...]) -> str:
-    """Return the name of the fact that these obligations apply."""
-    return f"applies:{ids[0]}"
+        self._application_rules.close()
+        self._status_rules.close()
 
 
 def with_numbers(law: Law, expression: Expression) -> Expression:
@@ -308,19 +289,4 @@ def _of_table(law: Law, table: Table, truth: bool) -> Expression:
             )
             for row in table.rows
         )
-    )
-
-
-def _element_rules(layer: Iterable[str], elements: Elements) -> Iterator[Rule[tuple[str, bool]]]:
-    for element in layer:
-        yield Rule((element, True), elements.true_when[element])
-        yield Rule((element, False), elements.false_when[element])
-
-
-def _inconsistent(what: str) -> EngineError:
-    return EngineError(
-        Text(
-            zh=f"规则引擎对 `{what}` 得出两种结果", en=f"the engine found two results for `{what}`"
-        ),
-        hint=Text(zh="请将该检查交给服务维护人员", en="give the check to whoever runs the service"),
     )

@@ -1,4 +1,4 @@
-"""One ruleset of the engine and the loop that runs it; every rule of living with it is here.
+"""One ruleset of the engine and the calls that run it; every rule of living with it is here.
 
 The engine is native code that trusts its caller. A mistake here is a dead worker, so each step
 says what it must keep to.
@@ -7,9 +7,10 @@ says what it must keep to.
 from __future__ import annotations
 
 import itertools
+import string
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import durable_rules_engine
 import orjson
@@ -26,16 +27,29 @@ MAXIMUM_PROPERTIES = 250
 
 CATCH_ALL = "z"
 RESERVED = (CATCH_ALL, "id", "sid", "$s")
+NAMES = (string.digits + string.ascii_letters).replace(CATCH_ALL, "")
+"""Names of the alternatives of a standing session in their order, one character each."""
+
 _SID = "0"
+_IDENTIFIED = f'"{CATCH_ALL}":1,"id":1,"sid":"{_SID}"'
+_TO_RETRACT = f'{{"id":1,"sid":"{_SID}"}}'
 _STARTED = 0
 _numbers = itertools.count()
 _counting = threading.Lock()
 _dropped = 0
+_Found = TypeVar("_Found")
 
 
 def handles_dropped() -> int:
     """Return how many rulesets this process has given up after an error of the engine."""
     return _dropped
+
+
+def encoded(value: object) -> str:
+    """Return a value as JSON. The engine compares strings as they are escaped in it, so all that
+    it reads comes from here.
+    """
+    return orjson.dumps(value).decode()
 
 
 class EngineError(FanzhaError):
@@ -45,16 +59,105 @@ class EngineError(FanzhaError):
     title = Text(zh="规则引擎出错", en="The rules engine failed")
 
 
-class Session:
-    """Rules in the engine's form, and what fires for a fact. Safe for several threads."""
+class _Ruleset:
+    """Rules in the engine's form; the ruleset is made when it is needed, and anew after errors."""
 
-    def __init__(self, rules: Mapping[str, Any]) -> None:
+    def __init__(self, rules: str) -> None:
         self._lock = threading.Lock()
         self._handle: int | None = None
+        self._rules = rules
+
+    def _guarded(self, run: Callable[[int, str], _Found], message: str) -> _Found:
+        # One message at a time under a lock: states are found by a hash of `sid` alone, so it is
+        # a constant, and nothing that a client wrote gets there.
+        with self._lock:
+            try:
+                if self._handle is None:
+                    self._handle = durable_rules_engine.create_ruleset(
+                        f"fanzha{next(_numbers)}", self._rules
+                    )
+                return run(self._handle, message)
+            except BaseException as error:
+                # INVARIANT: after an error the handle is never touched again, not even to free
+                # it: its memory may be damaged. An interrupt leaves its state half way.
+                self._handle = None
+                _count_dropped()
+                if isinstance(error, Exception):
+                    raise _failed(error) from error
+                raise
+
+    def close(self) -> None:
+        """Give the engine's memory back."""
+        with self._lock:
+            if self._handle is not None:
+                self._free(self._handle)
+                self._handle = None
+
+    def _free(self, handle: int) -> None:
+        durable_rules_engine.delete_ruleset(handle)
+
+    def __del__(self) -> None:
+        # A session that was closed and then used once more has a ruleset again.
+        self.close()
+
+
+class StandingSession(_Ruleset):
+    """Alternatives over one fact, and which of them are true. Safe for several threads.
+
+    The engine's state stays from one fact to the next, and the fact is taken out of it: making a
+    state costs more than all the rest. It takes about 10 KB an alternative.
+    """
+
+    def __init__(self, patterns: Sequence[Any]) -> None:
+        # The engine reads each `all` of a rule, also a second and third, which no dictionary has.
+        # As one rule that takes what is true together (`cap`), all alternatives are answered at
+        # once; as a rule each, they are asked for one by one.
+        # INVARIANT: every fact fires at least the catch-all. The engine corrupts its heap when
+        # it deletes the state of a fact that fired nothing.
+        named = [*zip(NAMES, patterns, strict=False), (CATCH_ALL, {CATCH_ALL: 1})]
+        alternatives = "".join(f'"all":[{{"{name}":{encoded(each)}}}],' for name, each in named)
+        super().__init__(f'{{"r":{{{alternatives}"cap":{len(named)}}}}}')
+
+    def fire(self, properties: str) -> str:
+        """Return the names of the patterns that are true; the first pattern has the first name.
+
+        `properties` are those of the fact as JSON, each with a comma before it. Raises
+        EngineError; the ruleset is then made anew at the next call.
+        """
+        return self._guarded(self._run, f"{{{_IDENTIFIED}{properties}}}")
+
+    def _run(self, handle: int, fact: str) -> str:
+        code, state = durable_rules_engine.assert_fact(handle, fact)
+        if code != _STARTED:
+            raise RuntimeError(f"the engine answered {code} to a fact")
+        started = durable_rules_engine.start_action_for_state(handle, state)
+        answer: str = started[1] if started else ""
+        # `{"r":[{"<name>":<fact>},{"<name>":<fact>}]}`, the fact as it was sent each time.
+        step = len('{"":},') + 1 + len(fact)
+        fired = answer[len('{"r":[{"') :: step]
+        if CATCH_ALL not in fired or len(answer) != len('{"r":[]}') - 1 + len(fired) * step:
+            raise RuntimeError("the engine did not see the fact")
+        if durable_rules_engine.complete_and_start_action(handle, state):
+            raise RuntimeError("the engine did not answer at once")
+        durable_rules_engine.retract_fact(handle, _TO_RETRACT)
+        return fired.replace(CATCH_ALL, "")
+
+    def _free(self, handle: int) -> None:
+        durable_rules_engine.delete_state(handle, _SID)
+        super()._free(handle)
+
+
+class Session(_Ruleset):
+    """Rules over several facts, and which of them fire. Safe for several threads.
+
+    The state is deleted after each call. A fact that was joined with another must not be
+    retracted: the engine then reads beyond the frame that the other has left already.
+    """
+
+    def __init__(self, rules: Mapping[str, Any]) -> None:
         # INVARIANT: every fact fires at least the catch-all. The engine corrupts its heap when it
         # deletes the state of a fact that fired nothing.
-        everything = {**rules, CATCH_ALL: {"all": [{"m": {CATCH_ALL: 1}}]}}
-        self._rules = _json(everything)
+        super().__init__(encoded({**rules, CATCH_ALL: {"all": [{"m": {CATCH_ALL: 1}}]}}))
 
     def fire(self, *facts: Mapping[str, Folded]) -> set[str]:
         """Return the names of the rules that are true of the facts, taken together.
@@ -65,54 +168,26 @@ class Session:
             {CATCH_ALL: 1, "id": number, "sid": _SID, **each}
             for number, each in enumerate(facts, start=1)
         ]
-        # One fact at a time under a lock: states are found by a hash of `sid` alone, so it is a
-        # constant, and nothing that a client wrote gets there.
-        with self._lock:
-            try:
-                return self._run(numbered)
-            except Exception as error:
-                # INVARIANT: after an error the handle is never touched again, not even to free
-                # it: its memory may be damaged.
-                self._handle = None
-                _count_dropped()
-                raise _failed(error) from error
+        return self._guarded(self._run, encoded(numbered))
 
-    def _run(self, facts: Sequence[Mapping[str, Folded]]) -> set[str]:
-        if self._handle is None:
-            self._handle = durable_rules_engine.create_ruleset(
-                f"fanzha{next(_numbers)}", self._rules
-            )
-        if len(facts) == 1:
-            code, state = durable_rules_engine.assert_fact(self._handle, _json(facts[0]))
-        else:
-            code, state = durable_rules_engine.assert_facts(self._handle, _json(facts))
+    def _run(self, handle: int, facts: str) -> set[str]:
+        code, state = durable_rules_engine.assert_facts(handle, facts)
         if code != _STARTED:
             raise RuntimeError(f"the engine answered {code} to a fact")
         fired: set[str] = set()
-        started = durable_rules_engine.start_action_for_state(self._handle, state)
+        started = durable_rules_engine.start_action_for_state(handle, state)
         message = started[1] if started else None
         complete = durable_rules_engine.complete_and_start_action
         while message:
             # The message is `{"<rule>":{…}}`; all the rest of it is what we sent.
             fired.add(message[2 : message.index('"', 2)])
-            message = complete(self._handle, state)
+            message = complete(handle, state)
         # Before the state is deleted: deleting that of a fact that fired nothing ends the process.
         if CATCH_ALL not in fired:
             raise RuntimeError("the engine did not see the fact")
-        durable_rules_engine.delete_state(self._handle, _SID)
+        durable_rules_engine.delete_state(handle, _SID)
         fired.discard(CATCH_ALL)
         return fired
-
-    def close(self) -> None:
-        """Give the engine's memory back."""
-        with self._lock:
-            if self._handle is not None:
-                durable_rules_engine.delete_ruleset(self._handle)
-                self._handle = None
-
-    def __del__(self) -> None:
-        # A session that was closed and then used once more has a ruleset again.
-        self.close()
 
 
 def _count_dropped() -> None:
@@ -121,17 +196,9 @@ def _count_dropped() -> None:
         _dropped += 1
 
 
-def _json(value: object) -> str:
-    # Strings are compared as their escaped text, so rules and facts go through one encoder.
-    return orjson.dumps(value).decode()
-
-
 def _failed(error: Exception) -> EngineError:
-    # The engine's words and ours are fixed, with a code; any other text could quote a fact.
-    is_plain = isinstance(error, (durable_rules_engine.error, RuntimeError))
-    told = str(error) if is_plain else type(error).__name__
     return EngineError(
-        Text(zh=f"规则引擎无法判断：{told}", en=f"the rules engine cannot judge this: {told}"),
+        Text(zh=f"规则引擎无法判断：{error}", en=f"the rules engine cannot judge this: {error}"),
         hint=Text(
             zh="请重试；如仍出错，请将该检查交给服务维护人员",
             en="try again; if it persists, give the check to whoever runs the service",

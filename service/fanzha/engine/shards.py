@@ -2,66 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Generic, NamedTuple, TypeVar
 
 from fanzha.engine.alternatives import Alternative, alternatives
 from fanzha.engine.properties import Properties
-from fanzha.engine.session import MAXIMUM_BRANCHES, MAXIMUM_PROPERTIES, RESERVED, Session
-from fanzha.engine.translation import Pattern, pattern
+from fanzha.engine.session import (
+    MAXIMUM_BRANCHES,
+    MAXIMUM_PROPERTIES,
+    NAMES,
+    EngineError,
+    StandingSession,
+)
+from fanzha.engine.translation import operands, pattern
 from fanzha.model.expressions import Expression
-from fanzha.model.value_types import Folded
+from fanzha.model.text import Text
 
-Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[Key]):
-    """A condition in normal form, and the key that stands for its being true."""
+class Rule(Generic[Value]):
+    """What has a value when a condition in normal form is true."""
 
-    key: Key
+    name: str
+    value: Value
     condition: Expression
-    guard: str | None = None
-    """A fact without which the condition cannot be true: rulesets in which no guard is true are
-    not run. None: always run."""
 
 
-def count_branches(rules: Iterable[Rule[Key]]) -> int:
-    """Return how many alternatives the rules come to together."""
-    return sum(len(alternatives(rule.condition)) for rule in rules)
-
-
-class Shards(Generic[Key]):
+class Shards(Generic[Value]):
     """A set of rules over one fact, in rulesets that each keep to the engine's limits."""
 
-    def __init__(self, rules: Iterable[Rule[Key]]) -> None:
-        self._always: set[Key] = set()
-        self._shards: list[_Compiled[Key]] = []
-        shard = _Shard[Key]()
-        for rule in rules:
-            for each in alternatives(rule.condition):
-                if not each:
-                    self._always.add(rule.key)
-                    break
-                if not shard.has_room(each):
-                    self._add(shard)
-                    shard = _Shard()
-                shard.add(rule.key, each, rule.guard)
-        self._add(shard)
+    def __init__(self, rules: Iterable[Rule[Value]], properties: Properties) -> None:
+        branches = _branches(rules)
+        self._always = branches.pop((), [])
+        self._shards = [_compiled(each, properties) for each in _spread(branches, properties)]
 
-    def _add(self, shard: _Shard[Key]) -> None:
-        if shard.patterns:
-            self._shards.append(shard.compiled())
+    def fire(self, facts: Mapping[str, str]) -> dict[str, Value]:
+        """Return the values that the rules find, whose conditions are true of the facts.
 
-    def fire(self, facts: Mapping[str, Folded]) -> set[Key]:
-        """Return the keys of the rules whose conditions are true of the facts."""
-        keys = set(self._always)
-        for each in self._shards:
-            if each.may_fire(facts):
-                fired = each.session.fire(each.properties.values(facts))
-                keys.update([each.meaning[name] for name in fired])
-        return keys
+        The facts are as `Properties.written` gives them. Raises EngineError.
+        """
+        true = list(self._always)
+        for shard in self._shards:
+            for branch in shard.session.fire("".join(shard.read(facts))):
+                true += shard.meaning[branch]
+        found: dict[str, Value] = {}
+        for name, value in true:
+            if found.setdefault(name, value) is not value:
+                raise _inconsistent(name)
+        return found
 
     def close(self) -> None:
         """Give the engine's memory back."""
@@ -69,35 +61,57 @@ class Shards(Generic[Key]):
             each.session.close()
 
 
-class _Compiled(NamedTuple, Generic[Key]):
-    session: Session
-    properties: Properties
-    meaning: Mapping[str, Key]
-    """The engine's name of a rule -> the key that it stands for."""
-    guards: frozenset[str | None]
-
-    def may_fire(self, facts: Mapping[str, Folded]) -> bool:
-        return any(guard is None or facts.get(guard) is True for guard in self.guards)
+_Branches = dict[Alternative, list[tuple[str, Value]]]
+"""Each alternative, and what has which value when it is true."""
 
 
-class _Shard(Generic[Key]):
-    def __init__(self) -> None:
-        self.patterns: list[tuple[Key, Pattern]] = []
-        self._guards: set[str | None] = set()
-        self._properties = Properties(RESERVED)
+def _branches(rules: Iterable[Rule[Value]]) -> _Branches[Value]:
+    """Return the alternatives of all rules; what several have in common is asked for once."""
+    found: _Branches[Value] = {}
+    written: dict[frozenset[Expression], Alternative] = {}
+    for rule in rules:
+        for each in alternatives(rule.condition):
+            first = written.setdefault(frozenset(each), each)
+            found.setdefault(first, []).append((rule.name, rule.value))
+    return found
 
-    def has_room(self, alternative: Alternative) -> bool:
-        # At most two new properties a comparison: one for each side.
-        properties = len(self._properties) + 2 * len(alternative)
-        return len(self.patterns) < MAXIMUM_BRANCHES and properties <= MAXIMUM_PROPERTIES
 
-    def add(self, key: Key, alternative: Alternative, guard: str | None) -> None:
-        self.patterns.append((key, pattern(alternative, self._properties)))
-        self._guards.add(guard)
+def _spread(branches: _Branches[Value], properties: Properties) -> Iterator[_Branches[Value]]:
+    shard: _Branches[Value] = {}
+    used: set[str] = set()
+    for alternative, meaning in branches.items():
+        read = {properties.of(each) for each in operands(alternative)}
+        if len(shard) == MAXIMUM_BRANCHES or len(used | read) > MAXIMUM_PROPERTIES:
+            yield shard
+            shard, used = {}, set()
+        shard[alternative] = meaning
+        used |= read
+    if shard:
+        yield shard
 
-    def compiled(self) -> _Compiled[Key]:
-        rules = {
-            str(number): {"all": [{"m": each}]} for number, (_, each) in enumerate(self.patterns)
-        }
-        meaning = {str(number): key for number, (key, _) in enumerate(self.patterns)}
-        return _Compiled(Session(rules), self._properties, meaning, frozenset(self._guards))
+
+class _Compiled(NamedTuple, Generic[Value]):
+    session: StandingSession
+    read: Callable[[Mapping[str, str]], Iterable[str]]
+    """Takes the properties that the ruleset reads out of all."""
+    meaning: Mapping[str, list[tuple[str, Value]]]
+    """The session's name of an alternative -> what has which value when it is true."""
+
+
+def _compiled(branches: _Branches[Value], properties: Properties) -> _Compiled[Value]:
+    used = {properties.of(operand) for each in branches for operand in operands(each)}
+    return _Compiled(
+        StandingSession([pattern(each, properties) for each in branches]),
+        # Of a single property it gives the text and not a tuple; joined, both are the same.
+        itemgetter(*sorted(used)),
+        dict(zip(NAMES, branches.values(), strict=False)),
+    )
+
+
+def _inconsistent(what: str) -> EngineError:
+    return EngineError(
+        Text(
+            zh=f"规则引擎对 `{what}` 得出两种结果", en=f"the engine found two results for `{what}`"
+        ),
+        hint=Text(zh="请将该检查交给服务维护人员", en="give the check to whoever runs the service"),
+    )
