@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 
 from fanzha.engine import Status
 from fanzha.model.expressions import And, Expression, names_in
@@ -61,8 +61,7 @@ def _for_breach(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> A
     rested_on = _elements_below(breach, elements)
 
     def stays_without(dropped: Set[str]) -> bool:
-        facts = _without(dropped, judgement, rulebook)
-        return evaluate(breach, _closed(facts, rested_on, elements)) is True
+        return evaluate(breach, _known_without(dropped, rested_on, judgement, rulebook)) is True
 
     if not measures or stays_without(measures):
         return Advice("refuse")
@@ -71,41 +70,52 @@ def _for_breach(duty: JudgedDuty, judgement: Judgement, rulebook: Rulebook) -> A
     return Advice("proceed_with", tuple(named))
 
 
-def _without(dropped: Set[str], judgement: Judgement, rulebook: Rulebook) -> dict[str, Folded]:
-    """Return the facts without some, and without all that was computed from those."""
-    gone = set(dropped)
-    for name in judgement.edition.derived:
-        if name in judgement.derived.values and not gone.isdisjoint(rulebook.inputs_of(name)):
-            gone.add(name)
-    return {name: value for name, value in judgement.facts.items() if name not in gone}
-
-
-def _elements_below(condition: Expression, elements: Elements) -> tuple[str, ...]:
-    """Return the elements that a condition rests on, each after those that it rests on itself."""
-    found: dict[str, None] = {}
-    pending = [(name, False) for name in names_in(condition)]
-    while pending:
-        name, is_opened = pending.pop()
-        if name in found or name not in elements.true_when:
-            continue
-        if is_opened:
-            found[name] = None
-            continue
-        read = names_in(elements.true_when[name]) | names_in(elements.false_when[name])
-        pending += [(name, True), *((each, False) for each in read)]
-    return tuple(found)
-
-
-def _closed(
-    facts: dict[str, Folded], rested_on: Iterable[str], elements: Elements
+def _known_without(
+    dropped: Set[str],
+    rested_on: Mapping[str, frozenset[str]],
+    judgement: Judgement,
+    rulebook: Rulebook,
 ) -> dict[str, Folded]:
-    """Return the facts with those elements worked out by the reference evaluator."""
-    known = dict(facts)
-    for name in rested_on:
-        if name in known:
+    """Return what is known without some facts, and without all that was computed from those.
+
+    Elements that rest on what is gone are worked out anew by the reference evaluator; the others
+    stay as the engine found them.
+    """
+    changed = set(dropped)
+    for name in judgement.edition.derived:
+        if name in judgement.derived.values and not changed.isdisjoint(rulebook.inputs_of(name)):
+            changed.add(name)
+    stated = {name: value for name, value in judgement.facts.items() if name not in changed}
+    known = {**judgement.elements, **stated}
+    elements = judgement.edition.elements
+    for name, read in rested_on.items():
+        if name in stated or changed.isdisjoint(read):
             continue
+        changed.add(name)
+        known.pop(name, None)
         if evaluate(elements.true_when[name], known):
             known[name] = True
         elif evaluate(elements.false_when[name], known):
             known[name] = False
     return known
+
+
+def _elements_below(condition: Expression, elements: Elements) -> dict[str, frozenset[str]]:
+    """Return the elements that a condition rests on, and the names that each of them reads.
+
+    Each comes after those that it rests on itself.
+    """
+    found: dict[str, frozenset[str]] = {}
+    pending: list[tuple[str, frozenset[str] | None]] = [
+        (name, None) for name in names_in(condition)
+    ]
+    while pending:
+        name, read = pending.pop()
+        if name in found or name not in elements.true_when:
+            continue
+        if read is not None:
+            found[name] = read
+            continue
+        read = names_in(elements.true_when[name]) | names_in(elements.false_when[name])
+        pending += [(name, read), *((each, None) for each in read)]
+    return found
