@@ -97,6 +97,15 @@ def child_exit(_: Any, worker: Any) -> None:
     multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
+def worker_exit(_: Any, worker: Any) -> None:
+    """See that a worker whose work is over goes, even where one of its threads hangs."""
+    # The parent calls this too, for one that is gone already.
+    if worker.pid == os.getpid():
+        from fanzha.web.retirement import end_in_any_case
+
+        end_in_any_case()
+
+
 def on_exit(_: Any) -> None:
     """Remove the folder of numbers."""
     if not _chosen:

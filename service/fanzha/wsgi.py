@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import faulthandler
 import logging
 from typing import NoReturn
 
@@ -16,7 +17,7 @@ from fanzha.settings import LogForm, Settings
 from fanzha.web import create_app
 from fanzha.web.access_log import with_request
 from fanzha.web.metrics import Sampler
-from fanzha.web.retirement import retiring
+from fanzha.web.retirement import Watch
 
 _log = logging.getLogger(__name__)
 
@@ -37,18 +38,22 @@ def create() -> Flask:
     atexit.register(application.close)
     application.start_due_worker()
     _sample(application)
-    app = create_app(application, lines=lines)
-    app.wsgi_app = retiring(  # type: ignore[method-assign, assignment]
-        app.wsgi_app,
-        lambda: application.rulebook.runner.is_worn or application.run_times.has_hung,
-    )
-    return app
+    _watch(application)
+    # Of a thread that lets no other run the parent's signal still shows where it is, and no value.
+    faulthandler.enable()
+    return create_app(application, lines=lines)
 
 
 def _sample(application: Application) -> None:
     sampler = Sampler(application.records)
     sampler.start()
     atexit.register(sampler.stop)
+
+
+def _watch(application: Application) -> None:
+    watch = Watch(lambda: application.rulebook.runner.is_worn or application.run_times.has_hung)
+    watch.start()
+    atexit.register(watch.stop)
 
 
 def _give_up(error: FanzhaError) -> NoReturn:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +88,14 @@ def read_store(database_url: str) -> Store:
 
 @contextmanager
 def running(
-    database_url: str, folder: Path, environ: dict[str, str], *, institution: str = "telecom-001"
+    database_url: str,
+    folder: Path,
+    environ: dict[str, str],
+    *,
+    institution: str = "telecom-001",
+    arguments: Sequence[str] = (),
 ) -> Iterator[Service]:
+    """Serve with these variables and these further arguments of gunicorn's."""
     environ = {
         "FANZHA_DATABASE_URL": database_url,
         "FANZHA_SECRET_KEY_FILE": str(folder / "secret.key"),
@@ -107,7 +113,8 @@ def running(
         port = int(free.getsockname()[1])
     command = [
         *(sys.executable, "-m", "gunicorn", "--config", "python:fanzha.gunicorn_conf"),
-        *("--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "fanzha.wsgi:create()"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), *arguments),
+        "fanzha.wsgi:create()",
     ]
     log = folder / "log"
     with log.open("ab") as output:

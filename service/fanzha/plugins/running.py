@@ -23,6 +23,10 @@ class FunctionHangs(Exception):
     """A function was over its limit, in this call or in an earlier one."""
 
 
+class FunctionLeft(Exception):
+    """A function raised what is no error, such as KeyboardInterrupt, which would end a process."""
+
+
 @dataclass
 class Spent:
     """How often the functions of one plugin ran, and how long altogether."""
@@ -65,7 +69,7 @@ class Runner:
         self._timer = timer
 
     def run(self, name: str, *arguments: Any) -> Any:
-        """Return what the function returns; raise what it raises, or FunctionHangs."""
+        """Return what the function returns; raise what it raises, FunctionHangs or FunctionLeft."""
         if name in self._hanging:
             raise FunctionHangs(name)
         function, spent, began = self._calls[name], self._spent_by_function[name], self._timer()
@@ -127,6 +131,8 @@ class _Threads:
         if not call.done.acquire(timeout=seconds):
             raise FunctionHangs
         if call.error is not None:
+            if not isinstance(call.error, Exception | SystemExit):
+                raise FunctionLeft from call.error
             raise call.error
         return call.result
 
