@@ -51,17 +51,23 @@ class GeneratedLaw:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        # One law in six is large: its rules fill several rulesets in each step, and conditions
+        # to apply that come to many alternatives are judged apart.
+        large = self.random.random() < 1 / 6
+        self._alternatives = MAXIMUM_ALTERNATIVES // (2 if large else 6)
         self.booleans = [f"flag_{n}" for n in range(self.random.randint(1, 5))]
         self.integers = [f"count_{n}" for n in range(self.random.randint(1, 4))]
         self.texts = [f"text_{n}" for n in range(self.random.randint(1, 3))]
         self.elements: list[str] = []
         self.definitions: list[Definition] = []
-        for number in range(self.random.randint(0, 5)):
+        for number in range(self.random.randint(0, 12 if large else 5)):
             self.definitions.append(self._definition(f"element_{number}"))
             self.elements.append(f"element_{number}")
         self.obligations = {
             each.id: each
-            for each in (self._obligation(n) for n in range(self.random.randint(1, 12)))
+            for each in (
+                self._obligation(n) for n in range(self.random.randint(1, 30 if large else 12))
+            )
         }
 
     def law(self) -> Law:
@@ -98,7 +104,7 @@ class GeneratedLaw:
         while True:
             made = self._condition(depth)
             sizes = [count_alternatives(normal_form(made, truth)) for truth in (True, False)]
-            if max(sizes) <= MAXIMUM_ALTERNATIVES // 6:
+            if max(sizes) <= self._alternatives:
                 return made
 
     def _condition(self, depth: int) -> Expression:

@@ -1,0 +1,78 @@
+"""A ruleset of the engine answers each fact by itself, whatever the one before was."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from fanzha.engine.session import (
+    MAXIMUM_BRANCHES,
+    NAMES,
+    EngineError,
+    StandingSession,
+    encoded,
+    handles_dropped,
+)
+
+EMPTY = ""
+
+
+def test_all_alternatives_that_are_true_are_named_in_one_answer() -> None:
+    session = StandingSession([{"a": n} for n in range(3)] + [{"b": True}, {"$gt": {"a": 0}}])
+    assert set(session.fire(',"a":1,"b":true')) == {NAMES[1], NAMES[3], NAMES[4]}
+    assert set(session.fire(',"b":true')) == {NAMES[3]}
+    session.close()
+
+
+def test_nothing_of_a_fact_is_left_for_the_next() -> None:
+    session = StandingSession([{"a": True}, {"$and": [{"a": True}, {"b": True}]}])
+    for _ in range(1000):
+        assert set(session.fire(',"a":true,"b":true')) == {NAMES[0], NAMES[1]}
+        assert session.fire(EMPTY) == ""
+        assert session.fire(',"a":true') == NAMES[0]
+    session.close()
+
+
+def test_as_many_alternatives_as_a_ruleset_holds_may_be_true_together() -> None:
+    patterns = [{"$gt": {"a": n}} for n in range(MAXIMUM_BRANCHES)]
+    session = StandingSession(patterns)
+    assert set(session.fire(f',"a":{MAXIMUM_BRANCHES}')) == set(NAMES[:MAXIMUM_BRANCHES])
+    session.close()
+
+
+@pytest.mark.parametrize("text", ['"}},{"0":{"z":1', '{"r":[{"z":', "z", "\\", "转账\u0000😀", '"'])
+def test_a_text_cannot_pass_for_an_answer(text: str) -> None:
+    session = StandingSession([{"a": "other"}, {"a": text}, {"$neq": {"a": text}}])
+    assert session.fire(f',"a":{encoded(text)}') == NAMES[1]
+    session.close()
+
+
+def test_a_ruleset_that_failed_is_made_anew() -> None:
+    session = StandingSession([{"a": True}])
+    dropped = handles_dropped()
+    for _ in range(3):
+        with pytest.raises(EngineError):
+            session.fire(',"a":1e3')
+        assert session.fire(',"a":true') == NAMES[0]
+    assert handles_dropped() == dropped + 3
+    session.close()
+
+
+def test_a_closed_session_can_be_used_again() -> None:
+    session = StandingSession([{"a": True}])
+    for _ in range(20):
+        assert session.fire(',"a":true') == NAMES[0]
+        session.close()
+        session.close()
+
+
+def test_threads_get_answers_to_their_own_facts() -> None:
+    session = StandingSession([{"a": n} for n in range(20)])
+
+    def answers(number: int) -> bool:
+        return all(session.fire(f',"a":{number}') == NAMES[number] for _ in range(200))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(answers, range(20)))
+    session.close()
