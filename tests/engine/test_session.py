@@ -67,6 +67,34 @@ def test_a_closed_session_can_be_used_again() -> None:
         session.close()
 
 
+def test_a_session_that_rested_answers_as_before() -> None:
+    session = StandingSession([{"a": True}, {"b": True}])
+    session.rest()
+    for _ in range(20):
+        assert session.fire(',"a":true') == NAMES[0]
+        session.rest()
+        session.rest()
+        assert session.fire(',"b":true') == NAMES[1]
+        session.close()
+        session.rest()
+
+
+def test_threads_get_answers_while_the_session_is_put_to_rest() -> None:
+    session = StandingSession([{"a": n} for n in range(20)])
+
+    def answers(number: int) -> bool:
+        return all(session.fire(f',"a":{number}') == NAMES[number] for _ in range(200))
+
+    with ThreadPoolExecutor(4) as pool:
+        resting = [pool.submit(session.rest) for _ in range(2)]
+        assert all(pool.map(answers, range(20)))
+        resting += [pool.submit(session.rest) for _ in range(50)]
+        assert all(pool.map(answers, range(20)))
+    for each in resting:
+        each.result()
+    session.close()
+
+
 def test_threads_get_answers_to_their_own_facts() -> None:
     session = StandingSession([{"a": n} for n in range(20)])
 

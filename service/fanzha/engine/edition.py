@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from fanzha.engine.properties import Properties
 from fanzha.engine.session import MAXIMUM_BRANCHES, RESERVED
@@ -227,12 +228,20 @@ class Edition:
         self._properties.learn(known, self._application_rules.fire(known))
         return Findings(self._undetermined | self._status_rules.fire(known), derived, ())
 
+    def rest(self) -> None:
+        """Give back what only speed needs; it comes again with the next check."""
+        for each in self._all_rules():
+            each.rest()
+
     def close(self) -> None:
         """Give the engine's memory back."""
-        for layer in self._layers:
-            layer.close()
-        self._application_rules.close()
-        self._status_rules.close()
+        for each in self._all_rules():
+            each.close()
+
+    def _all_rules(self) -> Iterator[Shards[Any]]:
+        yield from self._layers
+        yield self._application_rules
+        yield self._status_rules
 
 
 def with_numbers(law: Law, expression: Expression) -> Expression:

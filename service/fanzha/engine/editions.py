@@ -16,25 +16,60 @@ from fanzha.model.interval import Interval
 from fanzha.model.law import Law
 from fanzha.model.norms import Definition, Obligation
 
+STANDING_AT_MOST = 16
+"""Editions whose states of the engine stand between checks: the quickest, at 1.5 MB each."""
 
-class _Closable(Protocol):
+
+class _Compiled(Protocol):
+    def rest(self) -> None: ...
     def close(self) -> None: ...
 
 
+_Key = tuple[str, date]
 _SANCTIONS = ""
 """Stands where a check type stands for the others: liabilities are the same for all."""
 
-Compiled = TypeVar("Compiled", bound=_Closable)
+Compiled = TypeVar("Compiled", bound=_Compiled)
+
+
+class _Recent:
+    """The few that were used last."""
+
+    def __init__(self, at_most: int) -> None:
+        self._at_most = at_most
+        self._by_key: OrderedDict[_Key, _Compiled] = OrderedDict()
+
+    def get(self, key: _Key) -> _Compiled | None:
+        found = self._by_key.get(key)
+        if found is not None:
+            self._by_key.move_to_end(key)
+        return found
+
+    def put(self, key: _Key, used: _Compiled) -> _Compiled | None:
+        """Take it in as the last used, and return the one that leaves for it, if any."""
+        self._by_key[key] = used
+        self._by_key.move_to_end(key)
+        return self._by_key.popitem(last=False)[1] if len(self._by_key) > self._at_most else None
+
+    def clear(self) -> list[_Compiled]:
+        """Return all, and forget them."""
+        left = list(self._by_key.values())
+        self._by_key.clear()
+        return left
 
 
 class Editions:
-    """Compiled law by check type and period. Safe for several threads."""
+    """Compiled law by check type and period. Safe for several threads.
+
+    `capacity` of them are kept. Of some that were used last the engine's states stand, too: with
+    those of all, a process would take twice the memory.
+    """
 
     def __init__(self, law: Law, capacity: int) -> None:
         self._law = law
-        self._capacity = capacity
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, date], _Closable] = OrderedDict()
+        self._kept = _Recent(capacity)
+        self._standing = _Recent(min(capacity, STANDING_AT_MOST))
         self._dates = {key: _dates_of(law, key) for key in law.check_types}
         self._dates[_SANCTIONS] = _dates_of_sanctions(law)
 
@@ -61,31 +96,27 @@ class Editions:
             return Interval(first)
         return Interval(first, dates[position] - timedelta(days=1))
 
-    def _get(
-        self, key: tuple[str, date], make: Callable[[], Compiled], kind: type[Compiled]
-    ) -> Compiled:
+    def _get(self, key: _Key, make: Callable[[], Compiled], kind: type[Compiled]) -> Compiled:
         # Under the lock also while compiling (some milliseconds): threads that need the same
         # edition wait for one, and do not each make their own.
         with self._lock:
             found = self._kept.get(key)
-            if isinstance(found, kind):
-                self._kept.move_to_end(key)
-                return found
-            made = make()
-            self._kept[key] = made
-            if len(self._kept) > self._capacity:
-                _, dropped = self._kept.popitem(last=False)
-                # Another thread may still be in it; its session locks make that wait, and a
-                # closed session that is used again makes its ruleset anew.
-                dropped.close()
-            return made
+            if not isinstance(found, kind):
+                found = make()
+                if dropped := self._kept.put(key, found):
+                    # Another thread may still be in it; its session locks make that wait, and a
+                    # closed session that is used again makes its ruleset anew.
+                    dropped.close()
+            if tired := self._standing.put(key, found):
+                tired.rest()
+            return found
 
     def close(self) -> None:
         """Give the engine's memory back."""
         with self._lock:
-            for each in self._kept.values():
+            self._standing.clear()
+            for each in self._kept.clear():
                 each.close()
-            self._kept.clear()
 
 
 def _dates_of(law: Law, check_type: str) -> list[date]:

@@ -104,6 +104,9 @@ class SanctionEdition:
             if id_ in bound
         )
 
+    def rest(self) -> None:
+        """Give nothing back: no state of the engine stays from one call to the next."""
+
     def close(self) -> None:
         """Give the engine's memory back."""
         for shard in self._shards:

@@ -117,6 +117,7 @@ class StandingSession(_Ruleset):
         named = [*zip(NAMES, patterns, strict=False), (CATCH_ALL, {CATCH_ALL: 1})]
         alternatives = "".join(f'"all":[{{"{name}":{encoded(each)}}}],' for name, each in named)
         super().__init__(f'{{"r":{{{alternatives}"cap":{len(named)}}}}}')
+        self._stands = False
 
     def fire(self, properties: str) -> str:
         """Return the names of the patterns that are true; the first pattern has the first name.
@@ -127,6 +128,7 @@ class StandingSession(_Ruleset):
         return self._guarded(self._run, f"{{{_IDENTIFIED}{properties}}}")
 
     def _run(self, handle: int, fact: str) -> str:
+        self._stands = True
         code, state = durable_rules_engine.assert_fact(handle, fact)
         if code != _STARTED:
             raise RuntimeError(f"the engine answered {code} to a fact")
@@ -142,8 +144,19 @@ class StandingSession(_Ruleset):
         durable_rules_engine.retract_fact(handle, _TO_RETRACT)
         return fired.replace(CATCH_ALL, "")
 
+    def rest(self) -> None:
+        """Give the memory of the state back; the next fact makes it anew."""
+        with self._lock:
+            if self._handle is not None:
+                self._delete_state(self._handle)
+
+    def _delete_state(self, handle: int) -> None:
+        if self._stands:
+            durable_rules_engine.delete_state(handle, _SID)
+            self._stands = False
+
     def _free(self, handle: int) -> None:
-        durable_rules_engine.delete_state(handle, _SID)
+        self._delete_state(handle)
         super()._free(handle)
 
 
@@ -197,8 +210,11 @@ def _count_dropped() -> None:
 
 
 def _failed(error: Exception) -> EngineError:
+    # The engine's words and ours are fixed, with a code; any other text could quote a fact.
+    is_plain = isinstance(error, (durable_rules_engine.error, RuntimeError))
+    told = str(error) if is_plain else type(error).__name__
     return EngineError(
-        Text(zh=f"规则引擎无法判断：{error}", en=f"the rules engine cannot judge this: {error}"),
+        Text(zh=f"规则引擎无法判断：{told}", en=f"the rules engine cannot judge this: {told}"),
         hint=Text(
             zh="请重试；如仍出错，请将该检查交给服务维护人员",
             en="try again; if it persists, give the check to whoever runs the service",

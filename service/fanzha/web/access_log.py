@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 from flask import Response, has_request_context
-from flask import request as flask_request
 
 from fanzha.logs import Lines
 from fanzha.web import metrics
@@ -25,8 +24,7 @@ def finishing(lines: Lines | None) -> Callable[[Response], Response]:
     """Return what puts the request's id on an answer, and has the request counted and logged."""
 
     def finish(response: Response) -> Response:
-        # Itself, not the name that stands for whichever is being answered: it outlives that.
-        request = flask_request._get_current_object()  # type: ignore[attr-defined]
+        request = current_request()
         response.headers["X-Request-Id"] = request.id
         response.call_on_close(partial(_tell_safely, request, response.status_code, lines))
         return response

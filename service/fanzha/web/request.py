@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, cast
 
 import flask
+from flask.globals import request_ctx
 
 from fanzha.errors import Location, WrongQuery
 from fanzha.model.access import KeyHolder
@@ -85,8 +86,8 @@ class Request(flask.Request):
 
 
 def current_request() -> Request:
-    """Return the request that is being answered."""
-    return cast("Request", flask.request)
+    """Return the request that is being answered: itself, which outlives the answering."""
+    return cast("Request", request_ctx.request)
 
 
 def _known(word: str, known: Collection[str]) -> Text:
