@@ -99,8 +99,9 @@ def child_exit(_: Any, worker: Any) -> None:
 
 def worker_exit(_: Any, worker: Any) -> None:
     """See that a worker whose work is over goes, even where one of its threads hangs."""
-    # The parent calls this too, for one that is gone already.
-    if worker.pid == os.getpid():
+    # The parent calls this too, for one that is gone already; and one that never served has no
+    # thread that could hang.
+    if worker.pid == os.getpid() and worker.booted:
         from fanzha.web.retirement import end_in_any_case
 
         end_in_any_case()
