@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,7 +19,7 @@ from fanzha.model.institution import Institution
 from fanzha.model.law import Law
 from fanzha.model.text import Text
 from fanzha.model.value_types import CHINA_TIME
-from fanzha.records import Records, open_records
+from fanzha.records import Link, Records, open_records
 from fanzha.records.decision_id import new_decision_id
 from fanzha.records.idempotency import Claim, Taken
 from fanzha.records.reads import Reader
@@ -32,6 +32,7 @@ from fanzha.usecases.decision import decide
 from fanzha.usecases.due_decisions import LEASE, LEASE_LENGTH, DueWorker, JudgedAgain, judge_due
 from fanzha.usecases.filing import correction_of, filing_of
 from fanzha.usecases.judge import judge
+from fanzha.usecases.judgement import Judgement
 from fanzha.usecases.keep import record_of
 from fanzha.usecases.legal_calendar import china_day
 from fanzha.usecases.list_decisions import list_decisions
@@ -55,6 +56,14 @@ class Answer:
     content: bytes
     is_repeated: bool = False
     """Whether it was given before, to a request with the same key."""
+
+
+class _Judged(NamedTuple):
+    at: datetime
+    judgement: Judgement
+    decision: dict[str, Any]
+    content: bytes
+    link: Link | None
 
 
 class Application:
@@ -130,6 +139,30 @@ class Application:
             )
             if stores and (earlier := self._made(claim)):
                 return earlier
+        if not stores:
+            judged = self._judge(body, caller, explain=explain)
+            return Answer(judged.decision, judged.content)
+        with self.records.decisions.coming() as coming:
+            judged = self._judge(body, caller, explain=explain)
+            filing = filing_of(judged.judgement, judged.link)
+            row = record_of(
+                judged.judgement,
+                judged.decision,
+                judged.content,
+                self.rulebook,
+                self.records.digests,
+                judged.at,
+            )
+            try:
+                coming.store(row, replace(filing, claim=claim) if claim else filing)
+            except Taken:
+                # Another request with the same key, perhaps in another process, came first.
+                if claim and (earlier := self._made(claim)):
+                    return earlier
+                raise
+        return Answer(judged.decision, judged.content)
+
+    def _judge(self, body: Mapping[str, Any], caller: str | None, *, explain: bool) -> _Judged:
         with self.run_times.running() as refuse_late:
             now = self._clock()
             check = read_check(
@@ -147,21 +180,7 @@ class Application:
             decision = decide(judgement, self.rulebook, id_=id_, now=now, explain=explain)
             content = orjson.dumps(decision)
             refuse_late()
-        if stores:
-            filing = filing_of(judgement, link)
-            try:
-                self.records.decisions.store(
-                    record_of(
-                        judgement, decision, content, self.rulebook, self.records.digests, now
-                    ),
-                    replace(filing, claim=claim) if claim else filing,
-                )
-            except Taken:
-                # Another request with the same key, perhaps in another process, came first.
-                if claim and (earlier := self._made(claim)):
-                    return earlier
-                raise
-        return Answer(decision, content)
+        return _Judged(now, judgement, decision, content, link)
 
     def _made(self, claim: Claim) -> Answer | None:
         """Return the answer that was given under the claim, if any."""

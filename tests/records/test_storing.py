@@ -10,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from fanzha.errors import StoreUnavailable
 from fanzha.records import DecisionRecord, Filing, Records, open_records
 from fanzha.records.database import Database
+from fanzha.records.tables import decision_obligations, due_decisions
 from fanzha.records.writer import GroupingWriter
 from fanzha.settings import Settings
 
@@ -69,6 +71,41 @@ def test_decisions_that_wait_share_one_commit(
             store.result()
     assert len(stored_ids()) == 32
     assert writer.commits == 2
+
+
+def test_those_on_their_way_are_waited_for_and_share_the_commit(
+    database: Database, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
+) -> None:
+    writer = GroupingWriter(database, gather_at_most_seconds=10)
+    first, second = new_record(), new_record()
+    with ThreadPoolExecutor(1) as threads, writer.coming() as coming:
+        store = threads.submit(writer.store, first)
+        eventually(lambda: writer.is_writing)
+        assert stored_ids() == []
+        coming.store(second)
+        store.result()
+    assert sorted(stored_ids()) == sorted([first.id, second.id])
+    assert writer.commits == 1
+    writer.close()
+
+
+def test_nobody_waits_for_those_that_turn_back_or_take_long(
+    database: Database, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
+) -> None:
+    writer = GroupingWriter(database, gather_at_most_seconds=10)
+    record = new_record()
+    with ThreadPoolExecutor(1) as threads:
+        with writer.coming():
+            store = threads.submit(writer.store, record)
+            eventually(lambda: writer.is_writing)
+        store.result(5)
+    assert stored_ids() == [record.id]
+    writer.close()
+    impatient = GroupingWriter(database, gather_at_most_seconds=0.001)
+    with impatient.coming():
+        impatient.store(new_record())
+    assert len(stored_ids()) == 2
+    impatient.close()
 
 
 def test_a_group_has_a_bound(
@@ -234,6 +271,21 @@ def test_close_writes_what_waits(
         assert len(stored_ids()) == 10
         for store in stores:
             store.result()
+
+
+def test_each_table_is_written_in_its_own_columns(
+    records: Records, new_record: NewRecord, database: Database
+) -> None:
+    due = datetime.fromisoformat("2026-03-05T23:00:00+08:00")
+    record = new_record(reference="编号 7")
+    filing = Filing(open_obligations={"atofl.18.2": "violated"}, due_at=due)
+    records.decisions.store(record, filing)
+    assert records.decisions.get_record(record.id) == record
+    with database.reading() as connection:
+        found = connection.execute(select(decision_obligations)).one()
+        waits = connection.execute(select(due_decisions)).one()
+    assert tuple(found) == (record.id, "atofl.18.2", "violated")
+    assert tuple(waits) == (record.id, record.institution, due, due, None)
 
 
 def test_store_after_close_is_refused(

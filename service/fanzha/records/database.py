@@ -6,7 +6,7 @@ import logging
 import math
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_
 
 from fanzha.errors import Location, SettingError, StoreUnavailable
 from fanzha.model.text import Text
+from fanzha.records.inserts import Insert, Inserts
 from fanzha.records.turn import Turn
 from fanzha.settings import DATABASE_URL
 
@@ -50,6 +51,19 @@ class Database:
             _prepare_sqlite(self.engine, self._turn, patience_seconds or PATIENCE_SECONDS)
         else:
             _prepare_postgresql(self.engine, patience_seconds or 0)
+
+    @contextmanager
+    def inserting(self, inserts: Inserts) -> Iterator[Insert]:
+        """Give what inserts in a transaction that commits at the end of the block.
+
+        Raises StoreUnavailable as `writing` does.
+        """
+        with _away_is_said(), inserts.transaction() as insert:
+            yield insert
+
+    def open_inserts(self) -> Inserts:
+        """Return inserts by a connection of their own, for one thread at a time."""
+        return Inserts(self.engine, turn=self._turn.taken if self._turn else nullcontext)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

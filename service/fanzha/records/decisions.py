@@ -15,7 +15,7 @@ from fanzha.records.database import Database
 from fanzha.records.decision_record import DecisionRecord, Filing, Relation
 from fanzha.records.listing import Filters, listed
 from fanzha.records.tables import decision_links, decisions
-from fanzha.records.writer import GroupingWriter
+from fanzha.records.writer import Coming, GroupingWriter
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TAKEN_BY: Mapping[str, str] = {
@@ -37,6 +37,10 @@ class Decisions:
     def __init__(self, database: Database, writer: GroupingWriter) -> None:
         self._database = database
         self._writer = writer
+
+    def coming(self) -> Coming:
+        """Say that a decision is on its way, so that others are committed together with it."""
+        return self._writer.coming()
 
     def store(self, record: DecisionRecord, filing: Filing | None = None) -> None:
         """Return when the decision is durable; raise StoreUnavailable when it is not kept.

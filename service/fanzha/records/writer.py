@@ -1,9 +1,12 @@
 """Writes decisions in groups: one commit for all that wait, by the thread that waits longest.
 
-A group is whatever arrived while the last commit ran, so a lone decision waits for no timer and
-many share the price of one commit. Whoever finds nobody writing leads: it writes the group that
-its own decision is in, then hands the lead to the first of those that came meanwhile. A thread of
-its own would cost each lone decision two changes of threads, which is as much as the write.
+Whoever finds nobody writing leads: it writes the group that its own decision is in, then hands the
+lead to the first of those that came meanwhile. A thread of its own would cost each lone decision
+two changes of threads, which is as much as the write.
+
+A group is whatever came while the last commit ran. Where others are on their way, which threads
+say that judge (`coming`), the leader waits for them a moment: they share the price of one commit.
+A lone decision waits for no timer.
 
 The hash chain grows in `_insert`, inside the transaction: there, and nowhere else, the order of the
 records of one institution and writer is known. Each writer begins chains of its own, so nothing is
@@ -17,6 +20,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from sqlalchemy import Connection, delete, exc, insert, select
 
@@ -25,13 +29,15 @@ from fanzha.model.text import Text
 from fanzha.records.chain import Chain, ChainDraft, EntryKind, decision_digest
 from fanzha.records.database import Database, kind_of
 from fanzha.records.decision_record import DecisionRecord, Filing
-from fanzha.records.idempotency import INSERT_CLAIMS, is_taken, row_of, taken
+from fanzha.records.idempotency import is_taken, row_of, taken
+from fanzha.records.inserts import Insert
 from fanzha.records.tables import (
     chain,
     decision_links,
     decision_obligations,
     decisions,
     due_decisions,
+    idempotency_keys,
 )
 
 _log = logging.getLogger(__name__)
@@ -39,12 +45,9 @@ _log = logging.getLogger(__name__)
 QUEUE_AT_MOST = 1024
 GROUP_AT_MOST = 256
 WAIT_AT_MOST_SECONDS = 30.0
+GATHER_AT_MOST_SECONDS = 0.003
+"""As long as a few checks take to judge: slower ones are not waited for."""
 
-_INSERT = insert(decisions)
-_INSERT_ENTRIES = insert(chain)
-_INSERT_FINDINGS = insert(decision_obligations)
-_INSERT_LINKS = insert(decision_links)
-_INSERT_DEADLINES = insert(due_decisions)
 # Faults of a row, not of the database: an id that exists, a value that a column refuses.
 _ROW_IS_AT_FAULT = (exc.IntegrityError, exc.DataError)
 
@@ -76,19 +79,24 @@ class GroupingWriter:
         queue_at_most: int = QUEUE_AT_MOST,
         group_at_most: int = GROUP_AT_MOST,
         wait_at_most_seconds: float = WAIT_AT_MOST_SECONDS,
+        gather_at_most_seconds: float = GATHER_AT_MOST_SECONDS,
         started: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
+        self._inserts = database.open_inserts()
         self._started: Callable[[], None] | None = started
         self._queue_at_most = queue_at_most
         self._group_at_most = group_at_most
         self._wait_at_most_seconds = wait_at_most_seconds
+        self._gather_at_most_seconds = gather_at_most_seconds
         self._lock = threading.Lock()
         """Guards what follows; never held while anything is written."""
         self._queue: deque[_Waiting] = deque()
         self._leader: _Waiting | None = None
         self._is_closed = False
         self._at_rest = threading.Condition(self._lock)
+        self._coming = 0
+        self._gathered = threading.Condition(self._lock)
         self.chain = Chain()
         self.commits = 0
         """How many groups were committed; with the count of decisions it says how large."""
@@ -103,6 +111,10 @@ class GroupingWriter:
         """How many decisions wait for the next group."""
         return len(self._queue)
 
+    def coming(self) -> Coming:
+        """Say that a decision is on its way; it is stored by what is returned, or not at all."""
+        return Coming(self)
+
     def store(self, record: DecisionRecord, filing: Filing | None = None) -> None:
         """Return when the record is committed; raise StoreUnavailable when it is not known to be.
 
@@ -110,8 +122,31 @@ class GroupingWriter:
         Where a commit took too long or lost its connection, the record may be kept all the
         same: a decision that nobody was told, which does no harm.
         """
-        filing = filing or Filing()
-        waiting = _Waiting(record, filing, decision_digest(record, filing))
+        with self.coming() as coming:
+            coming.store(record, filing)
+
+    def close(self) -> None:
+        """Wait until what waits is written; later calls of `store` are refused."""
+        with self._lock:
+            self._is_closed = True
+            while self._leader is not None:
+                self._at_rest.wait()
+            self._inserts.close()
+
+    def _announce(self) -> None:
+        with self._lock:
+            self._coming += 1
+
+    def _withdraw(self) -> None:
+        with self._lock:
+            self._arrive()
+
+    def _arrive(self) -> None:
+        self._coming -= 1
+        if not self._coming:
+            self._gathered.notify()
+
+    def _take(self, waiting: _Waiting) -> None:
         if not self._admit(waiting) and not waiting.called.acquire(
             timeout=self._wait_at_most_seconds
         ):
@@ -125,16 +160,10 @@ class GroupingWriter:
                 failure.message, hint=failure.hint, where=failure.where
             ) from failure
 
-    def close(self) -> None:
-        """Wait until what waits is written; later calls of `store` are refused."""
-        with self._lock:
-            self._is_closed = True
-            while self._leader is not None:
-                self._at_rest.wait()
-
     def _admit(self, waiting: _Waiting) -> bool:
         """Put it into the queue; return whether its thread is to lead."""
         with self._lock:
+            self._arrive()
             if self._is_closed:
                 raise _not_kept(Text(zh="服务正在停止", en="the service is stopping"))
             if len(self._queue) >= self._queue_at_most:
@@ -169,6 +198,8 @@ class GroupingWriter:
         vain.
         """
         with self._lock:
+            if self._coming:
+                self._gathered.wait(self._gather_at_most_seconds)
             size = min(len(self._queue), self._group_at_most)
             group = [self._queue.popleft() for _ in range(size)]
         faults: dict[_Waiting, FanzhaError] = dict.fromkeys(
@@ -201,8 +232,12 @@ class GroupingWriter:
         try:
             draft = self.chain.draft()
             try:
-                with self._database.writing() as connection:
-                    _insert(connection, group, draft)
+                if any(each.filing.link for each in group):
+                    with self._database.writing() as connection:
+                        _insert_and_unlist(connection, group, draft)
+                else:
+                    with self._database.inserting(self._inserts) as insert_rows:
+                        _insert(insert_rows, group, draft)
                 faults: dict[_Waiting, FanzhaError] = {}
             except _ROW_IS_AT_FAULT:
                 draft = self.chain.draft()
@@ -217,15 +252,39 @@ class GroupingWriter:
         return faults
 
 
-def _insert(connection: Connection, group: Sequence[_Waiting], draft: ChainDraft) -> None:
+class Coming:
+    """A decision on its way. A context: whoever leaves it without storing is not waited for."""
+
+    def __init__(self, writer: GroupingWriter) -> None:
+        self._writer = writer
+        self._is_announced = False
+
+    def __enter__(self) -> Self:
+        self._writer._announce()
+        self._is_announced = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_announced:
+            self._writer._withdraw()
+
+    def store(self, record: DecisionRecord, filing: Filing | None = None) -> None:
+        """Do what `GroupingWriter.store` does, which has the errors, for this one."""
+        filing = filing or Filing()
+        waiting = _Waiting(record, filing, decision_digest(record, filing))
+        self._is_announced = False
+        self._writer._take(waiting)
+
+
+def _insert(insert_rows: Insert, group: Sequence[_Waiting], draft: ChainDraft) -> None:
     claims = [
         row_of(each.filing.claim, each.record.id, each.record.recorded_at)
         for each in group
         if each.filing.claim
     ]
     if claims:
-        connection.execute(INSERT_CLAIMS, claims)
-    connection.execute(_INSERT, [waiting.record.as_row() for waiting in group])
+        insert_rows(idempotency_keys, claims)
+    insert_rows(decisions, [waiting.record.as_row() for waiting in group])
     entries = [
         draft.append(
             each.record.institution,
@@ -236,7 +295,7 @@ def _insert(connection: Connection, group: Sequence[_Waiting], draft: ChainDraft
         )
         for each in group
     ]
-    connection.execute(_INSERT_ENTRIES, entries)
+    insert_rows(chain, entries)
     # Most decisions leave nothing open and take nobody's place: they cost one statement.
     findings = [
         {"decision_id": each.record.id, "obligation": obligation, "status": status}
@@ -244,7 +303,7 @@ def _insert(connection: Connection, group: Sequence[_Waiting], draft: ChainDraft
         for obligation, status in each.filing.open_obligations.items()
     ]
     if findings:
-        connection.execute(_INSERT_FINDINGS, findings)
+        insert_rows(decision_obligations, findings)
     links = [
         {
             "decision_id": each.record.id,
@@ -255,10 +314,7 @@ def _insert(connection: Connection, group: Sequence[_Waiting], draft: ChainDraft
         if each.filing.link
     ]
     if links:
-        connection.execute(_INSERT_LINKS, links)
-        # What another decision took the place of waits for no deadline any more.
-        done = [each["earlier_id"] for each in links]
-        connection.execute(delete(due_decisions).where(due_decisions.c.decision_id.in_(done)))
+        insert_rows(decision_links, links)
     deadlines = [
         {
             "decision_id": each.record.id,
@@ -270,7 +326,16 @@ def _insert(connection: Connection, group: Sequence[_Waiting], draft: ChainDraft
         if each.filing.due_at
     ]
     if deadlines:
-        connection.execute(_INSERT_DEADLINES, deadlines)
+        insert_rows(due_decisions, deadlines)
+
+
+def _insert_and_unlist(
+    connection: Connection, group: Sequence[_Waiting], draft: ChainDraft
+) -> None:
+    _insert(lambda table, rows: connection.execute(insert(table), rows), group, draft)
+    # What another decision took the place of waits for no deadline any more.
+    done = [each.filing.link.earlier_id for each in group if each.filing.link]
+    connection.execute(delete(due_decisions).where(due_decisions.c.decision_id.in_(done)))
 
 
 def _insert_singly(
@@ -281,7 +346,7 @@ def _insert_singly(
         before = dict(draft.heads)
         try:
             with connection.begin_nested():
-                _insert(connection, [waiting], draft)
+                _insert_and_unlist(connection, [waiting], draft)
         except _ROW_IS_AT_FAULT as error:
             draft.heads = before
             if waiting.filing.claim and is_taken(connection, waiting.filing.claim):
