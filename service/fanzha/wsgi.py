@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import faulthandler
+import gc
 import logging
 from typing import NoReturn
 
@@ -41,7 +42,11 @@ def create() -> Flask:
     _watch(application)
     # Of a thread that lets no other run the parent's signal still shows where it is, and no value.
     faulthandler.enable()
-    return create_app(application, lines=lines)
+    app = create_app(application, lines=lines)
+    # The law stays as long as the process: no collection of garbage need look through it again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _sample(application: Application) -> None:
