@@ -50,10 +50,12 @@ class Inserts:
             with self._turn():
                 cursor = connection.cursor()
                 try:
-                    if self._is_sqlite:
-                        cursor.execute("BEGIN IMMEDIATE")
-                    yield partial(self._insert, cursor)
-                    connection.commit()
+                    with self._together(connection):
+                        if self._is_sqlite:
+                            cursor.execute("BEGIN IMMEDIATE")
+                        yield partial(self._insert, cursor)
+                        connection.commit()
+                    self._require_committed(connection)
                 except BaseException:
                     # Within the turn: whoever comes next finds no transaction in the way.
                     self._roll_back(connection)
@@ -88,6 +90,18 @@ class Inserts:
         said = select.poll()
         said.register(driver.fileno(), select.POLLIN)
         return bool(said.poll(0))
+
+    def _together(self, connection: PoolProxiedConnection) -> AbstractContextManager[object]:
+        """Have statements sent without waiting for the answer to each, where there is a server."""
+        driver: Any = connection.driver_connection
+        return nullcontext() if self._is_sqlite else driver.pipeline()
+
+    def _require_committed(self, connection: PoolProxiedConnection) -> None:
+        # What is acknowledged rests on this: a driver that takes a connection for one without a
+        # transaction, as it may while statements are under way, commits nothing and says nothing.
+        driver: Any = connection.driver_connection
+        if driver.in_transaction if self._is_sqlite else driver.info.transaction_status:
+            raise self._driver.OperationalError("the transaction is still open")
 
     def _roll_back(self, connection: PoolProxiedConnection) -> None:
         try:
