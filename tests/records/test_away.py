@@ -14,7 +14,15 @@ from sqlalchemy import make_url
 
 from fanzha.errors import StoreUnavailable
 from fanzha.model.institution import Institution
-from fanzha.records import DecisionRecord, PersonalDigests, Records, open_records, upgrade
+from fanzha.records import (
+    DecisionRecord,
+    Filing,
+    PersonalDigests,
+    Records,
+    kept_connections,
+    open_records,
+    upgrade,
+)
 from fanzha.records.database import Database
 from fanzha.settings import Settings
 
@@ -99,6 +107,8 @@ def test_connections_lost_between_decisions_cost_none(
     url = new_postgresql_url()
     upgrade(url)
     records = open_records(settings_for(url))
+    claim = records.idempotency.claim("bank", "k-1", {})
+    assert records.idempotency.made(claim) is None
     records.decisions.store(new_record())
     with psycopg.connect(url, autocommit=True) as other:
         other.execute(
@@ -106,8 +116,28 @@ def test_connections_lost_between_decisions_cost_none(
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     record = new_record()
-    records.decisions.store(record)
+    assert records.idempotency.made(claim) is None
+    records.decisions.store(record, Filing(claim=claim))
     assert records.decisions.get_record(record.id) == record
+    records.close()
+
+
+def test_a_connection_that_was_not_used_for_long_is_asked_first(
+    new_postgresql_url: Callable[[], str],
+    settings_for: Callable[[str], Settings],
+    new_record: NewRecord,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept_connections, "TRUSTED_SECONDS", 0.0)
+    url = new_postgresql_url()
+    upgrade(url)
+    records = open_records(settings_for(url))
+    made = [new_record() for _ in range(3)]
+    for record in made:
+        records.decisions.store(record)
+        claim = records.idempotency.claim("bank", "k-1", {})
+        assert records.idempotency.made(claim) is None
+        assert records.decisions.get_record(record.id) == record
     records.close()
 
 

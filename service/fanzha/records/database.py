@@ -10,11 +10,13 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, exc, make_url
 
-from fanzha.errors import Location, SettingError, StoreUnavailable
+from fanzha.errors import Location, SettingError
 from fanzha.model.text import Text
-from fanzha.records.inserts import Insert, Inserts
+from fanzha.records.away import away_is_said
+from fanzha.records.inserts import Inserts
+from fanzha.records.lookup import Lookup
 from fanzha.records.turn import Turn
 from fanzha.settings import DATABASE_URL
 
@@ -27,8 +29,6 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",
 }
-# What the database itself could not do; a wrong row or a mistake of ours is neither.
-_AWAY = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError, OSError)
 
 
 class Database:
@@ -52,23 +52,18 @@ class Database:
         else:
             _prepare_postgresql(self.engine, patience_seconds or 0)
 
-    @contextmanager
-    def inserting(self, inserts: Inserts) -> Iterator[Insert]:
-        """Give what inserts in a transaction that commits at the end of the block.
-
-        Raises StoreUnavailable as `writing` does.
-        """
-        with _away_is_said(), inserts.transaction() as insert:
-            yield insert
-
     def open_inserts(self) -> Inserts:
-        """Return inserts by a connection of their own, for one thread at a time."""
+        """Return inserts by a connection of their own."""
         return Inserts(self.engine, turn=self._turn.taken if self._turn else nullcontext)
+
+    def open_lookup(self, query: Select[Any]) -> Lookup:
+        """Return the query, prepared, by connections of its own; it has one parameter."""
+        return Lookup(self.engine, query)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection to read with; raise StoreUnavailable when the database is away."""
-        with _away_is_said(), self.engine.connect() as connection:
+        with away_is_said(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -78,7 +73,7 @@ class Database:
         Raises StoreUnavailable when the database is away; then nothing of it is kept, except
         that a connection lost during the commit itself leaves all of it or none.
         """
-        with _away_is_said(), self.engine.connect() as connection:
+        with away_is_said(), self.engine.connect() as connection:
             # Connected before the turn is taken: a new connection can need the turn itself.
             if self._turn is None:
                 with connection.begin():
@@ -91,39 +86,13 @@ class Database:
     def create_folder(self) -> None:
         """Make the folder of an SQLite file; do nothing for PostgreSQL."""
         if self.file:
-            with _away_is_said():
+            with away_is_said():
                 # For its owner alone: who was found to break the law is nobody else's to read.
                 self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
-
-
-@contextmanager
-def _away_is_said() -> Iterator[None]:
-    try:
-        yield
-    except (*_AWAY, exc.DatabaseError) as error:
-        # DatabaseError itself is a broken file; its other kinds are wrong rows and mistakes.
-        if not isinstance(error, _AWAY) and type(error) is not exc.DatabaseError:
-            raise
-        # Never the error's own text: a driver can put values of a row into it.
-        _log.error("the database is away: %s", kind_of(error))
-        raise StoreUnavailable(
-            Text(zh="数据库没有响应", en="the database did not answer"),
-            hint=Text(
-                zh="稍后重试；若持续出现，请检查数据库与磁盘空间",
-                en="try again in a moment; if it stays, look at the database and its disk",
-            ),
-        ) from error
-
-
-def kind_of(error: BaseException) -> str:
-    """Return the class and code of a database's error, which are safe to log, and no text."""
-    origin = error.orig if isinstance(error, exc.DBAPIError) else error
-    code = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None)
-    return f"{type(origin).__name__} {code or ''}".strip()
 
 
 def _usable_url(text: str) -> URL:

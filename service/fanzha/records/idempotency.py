@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from fanzha.errors import (
     DecisionPurged,
@@ -42,6 +42,11 @@ class Claim:
     request: str = field(repr=False)
 
 
+_MADE = select(idempotency_keys.c.request_digest, idempotency_keys.c.made).where(
+    idempotency_keys.c.digest == bindparam("digest")
+)
+
+
 class Taken(FanzhaError):
     """Another request with the same key was faster; `Idempotency.made` tells what it made."""
 
@@ -57,6 +62,7 @@ class Idempotency:
     def __init__(self, database: Database, digests: PersonalDigests) -> None:
         self._database = database
         self._digests = digests
+        self._lookup = database.open_lookup(_MADE)
 
     def claim(self, owner: str, key: str, request: Mapping[str, Any]) -> Claim:
         """Return the claim of `owner` for the request under its key.
@@ -83,13 +89,12 @@ class Idempotency:
 
         Raises IdempotencyKeyReused when it was made for another request.
         """
-        query = select(idempotency_keys).where(idempotency_keys.c.digest == claim.digest)
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._lookup.find(claim.digest)
         if row is None:
             return None
+        request_digest, made = row
         # With whichever secret it was made: a retry may come after the secret was changed.
-        if not self._digests.matches(row.request_digest, HEADER, claim.request):
+        if not self._digests.matches(request_digest, HEADER, claim.request):
             raise IdempotencyKeyReused(
                 Text(
                     zh=f"该 `{HEADER}` 已用于内容不同的请求",
@@ -101,7 +106,11 @@ class Idempotency:
                 ),
                 where=Location(path=HEADER),
             )
-        return str(row.made)
+        return str(made)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._lookup.close()
 
     def answer(self, decision_id: str) -> bytes:
         """Return the answer that was given, to the byte; raise DecisionPurged."""

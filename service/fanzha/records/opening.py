@@ -96,6 +96,7 @@ class Records:
         """Write what waits, publish the last heads and close all connections."""
         self._writer.close()
         self.heads.close()
+        self.idempotency.close()
         self._database.dispose()
 
 

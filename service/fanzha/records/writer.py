@@ -26,8 +26,9 @@ from sqlalchemy import Connection, delete, exc, insert, select
 
 from fanzha.errors import AlreadySuperseded, FanzhaError, Location, StoreUnavailable
 from fanzha.model.text import Text
+from fanzha.records.away import kind_of
 from fanzha.records.chain import Chain, ChainDraft, EntryKind, decision_digest
-from fanzha.records.database import Database, kind_of
+from fanzha.records.database import Database
 from fanzha.records.decision_record import DecisionRecord, Filing
 from fanzha.records.idempotency import is_taken, row_of, taken
 from fanzha.records.inserts import Insert
@@ -236,7 +237,7 @@ class GroupingWriter:
                     with self._database.writing() as connection:
                         _insert_and_unlist(connection, group, draft)
                 else:
-                    with self._database.inserting(self._inserts) as insert_rows:
+                    with self._inserts.transaction() as insert_rows:
                         _insert(insert_rows, group, draft)
                 faults: dict[_Waiting, FanzhaError] = {}
             except _ROW_IS_AT_FAULT:
