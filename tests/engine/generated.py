@@ -43,7 +43,7 @@ DAY = date(2026, 1, 1)
 ALWAYS = Interval(date(2000, 1, 1))
 TEXT = Text(zh="测试", en="test")
 WORDS = ("a", "b", 'say "no"', "行\n\t\\", "é", "\u0000\u001f", "😀", "", "true", "7")
-NUMBERS = (0, 1, -1, 5, 7, 2**61, -(2**61), 10**15, 253)
+NUMBERS = (0, 1, -1, 5, 7, 2**60, -(2**60), 10**15, 253)
 
 
 class GeneratedLaw:

@@ -8,9 +8,13 @@ import pytest
 
 from fanzha.engine.session import (
     MAXIMUM_BRANCHES,
+    MAXIMUM_PROPERTIES,
+    MAXIMUM_TEXT_BYTES,
     NAMES,
     EngineError,
+    Session,
     StandingSession,
+    compared,
     encoded,
     handles_dropped,
 )
@@ -45,6 +49,42 @@ def test_as_many_alternatives_as_a_ruleset_holds_may_be_true_together() -> None:
 def test_a_text_cannot_pass_for_an_answer(text: str) -> None:
     session = StandingSession([{"a": "other"}, {"a": text}, {"$neq": {"a": text}}])
     assert session.fire(f',"a":{encoded(text)}') == NAMES[1]
+    session.close()
+
+
+def test_texts_are_compared_up_to_the_length_that_the_engine_keeps() -> None:
+    longest = "x" * MAXIMUM_TEXT_BYTES
+    session = StandingSession([{"a": ""}, {"a": longest}, {"$neq": {"a": longest}}])
+    assert session.fire(f',"a":{compared(longest)}') == NAMES[1]
+    with pytest.raises(EngineError):
+        compared(longest + "x")
+    with pytest.raises(EngineError):
+        compared("\n" * (MAXIMUM_TEXT_BYTES // 2 + 1))
+    session.close()
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, 1 - 2**63])
+def test_numbers_are_compared_up_to_the_bits_that_the_engine_keeps(number: int) -> None:
+    session = StandingSession([{"a": number}, {"$neq": {"a": number}}])
+    assert session.fire(f',"a":{compared(number)}') == NAMES[0]
+    with pytest.raises(EngineError):
+        compared(number * 2)
+    session.close()
+
+
+def test_more_alternatives_than_a_ruleset_holds_are_refused() -> None:
+    with pytest.raises(ValueError, match="61 alternatives"):
+        StandingSession([{"a": n} for n in range(MAXIMUM_BRANCHES + 1)])
+
+
+def test_facts_have_no_more_properties_than_the_engine_takes() -> None:
+    session = Session({"one": {"all": [{"m": {"p0": True}}]}})
+    fact = {f"p{n}": True for n in range(MAXIMUM_PROPERTIES)}
+    assert session.fire(fact, {}) == {"one"}
+    for _ in range(20):
+        with pytest.raises(EngineError):
+            session.fire({}, {**fact, "more": True})
+    assert session.fire(fact, {}) == {"one"}
     session.close()
 
 

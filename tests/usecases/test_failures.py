@@ -13,6 +13,8 @@ import orjson
 import pytest
 
 from fanzha.errors import FanzhaError
+from fanzha.model.value_types import MAXIMUM_TEXT, STRING
+from fanzha.usecases.derive import fits
 from tests.usecases.conftest import Evaluate
 from tests.usecases.small_checks import (
     Json,
@@ -91,6 +93,11 @@ def test_a_failing_computation_is_an_error_that_names_the_plugin(
     assert cause in found["note"]["en"]
     # What an exception says may hold facts of the check.
     assert "customer" not in str(decision)
+
+
+def test_a_computed_text_is_no_longer_than_a_posted_one() -> None:
+    assert fits("x" * MAXIMUM_TEXT, STRING)
+    assert not fits("x" * (MAXIMUM_TEXT + 1), STRING)
 
 
 def test_what_does_not_rest_on_the_failing_computation_goes_on() -> None:

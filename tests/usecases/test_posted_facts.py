@@ -10,9 +10,17 @@ import pytest
 
 from fanzha.errors import Problems, RequestError
 from fanzha.model.text import Text
-from fanzha.model.value_types import BOOLEAN, DATE, DATETIME, STRING, Kind, ValueType
+from fanzha.model.value_types import (
+    BOOLEAN,
+    DATE,
+    DATETIME,
+    MAXIMUM_TEXT,
+    STRING,
+    Kind,
+    ValueType,
+)
 from fanzha.model.vocabulary import Fact, FactKind
-from fanzha.usecases.posted_facts import MAXIMUM_SHOWN, MAXIMUM_TEXT, FactReader, field_of
+from fanzha.usecases.posted_facts import MAXIMUM_SHOWN, FactReader, field_of
 
 
 def _fact(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fanzha.engine.session import encoded
+from fanzha.engine.session import MAXIMUM_NUMBER, compared
 from fanzha.model.expressions import Expression, Name
 from fanzha.model.kleene import value_of
 from fanzha.model.value_types import Folded
@@ -72,14 +72,17 @@ class Properties:
         return found
 
     def written(self, facts: Mapping[str, Folded]) -> dict[str, str]:
-        """Return every property as JSON with a comma before it; empty where it has no value."""
+        """Return every property as JSON with a comma before it; empty where it has no value.
+
+        Raises EngineError for a value that the engine cannot compare.
+        """
         found = self._absent.copy()
         for name, value in self.values(facts).items():
             if value is True:
                 found[name] = self._true[name]
             elif value is False:
                 found[name] = self._false[name]
-            elif isinstance(value, int):
+            elif type(value) is int and -MAXIMUM_NUMBER <= value <= MAXIMUM_NUMBER:
                 found[name] = f',"{name}":{value}'
             else:
                 found[name] = _written(name, value)
@@ -94,4 +97,4 @@ class Properties:
 
 
 def _written(name: str, value: Folded) -> str:
-    return f',"{name}":{encoded(value)}'
+    return f',"{name}":{compared(value)}'

@@ -25,6 +25,12 @@ MAXIMUM_BRANCHES = 60
 MAXIMUM_PROPERTIES = 250
 """Properties of one fact; the engine takes 255, among them `id` and `sid`."""
 
+MAXIMUM_TEXT_BYTES = 2**16 - 1
+"""Bytes of a text as it is escaped in JSON; the engine keeps 16 bits of its length."""
+
+MAXIMUM_NUMBER = 2**63 - 1
+"""The engine's numbers wrap beyond it."""
+
 CATCH_ALL = "z"
 RESERVED = (CATCH_ALL, "id", "sid", "$s")
 NAMES = (string.digits + string.ascii_letters).replace(CATCH_ALL, "")
@@ -52,6 +58,18 @@ def encoded(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+def compared(value: Folded) -> str:
+    """Return a value that the engine compares, as JSON; raise EngineError for what it cannot."""
+    if isinstance(value, int):
+        if not -MAXIMUM_NUMBER <= value <= MAXIMUM_NUMBER:
+            raise _failed(RuntimeError("a number is too large"))
+        return encoded(value)
+    written = orjson.dumps(value)
+    if len(written) - len('""') > MAXIMUM_TEXT_BYTES:
+        raise _failed(RuntimeError("a text is too long"))
+    return written.decode()
+
+
 class EngineError(FanzhaError):
     """The engine failed; there is no verdict, and its ruleset is made anew."""
 
@@ -67,31 +85,32 @@ class _Ruleset:
         self._handle: int | None = None
         self._rules = rules
 
-    def _guarded(self, run: Callable[[int, str], _Found], message: str) -> _Found:
+    def _guarded(self, run: Callable[..., _Found], *given: str) -> _Found:
         # One message at a time under a lock: states are found by a hash of `sid` alone, so it is
         # a constant, and nothing that a client wrote gets there.
         with self._lock:
+            # INVARIANT: after an error the handle is never touched again, not even to free it:
+            # its memory may be damaged. An interrupt leaves its state half way.
+            handle, self._handle = self._handle, None
             try:
-                if self._handle is None:
-                    self._handle = durable_rules_engine.create_ruleset(
-                        f"fanzha{next(_numbers)}", self._rules
-                    )
-                return run(self._handle, message)
+                if handle is None:
+                    name = f"fanzha{next(_numbers)}"
+                    handle = durable_rules_engine.create_ruleset(name, self._rules)
+                found = run(handle, *given)
             except BaseException as error:
-                # INVARIANT: after an error the handle is never touched again, not even to free
-                # it: its memory may be damaged. An interrupt leaves its state half way.
-                self._handle = None
                 _count_dropped()
                 if isinstance(error, Exception):
                     raise _failed(error) from error
                 raise
+            self._handle = handle
+            return found
 
     def close(self) -> None:
         """Give the engine's memory back."""
         with self._lock:
-            if self._handle is not None:
-                self._free(self._handle)
-                self._handle = None
+            handle, self._handle = self._handle, None
+            if handle is not None:
+                self._free(handle)
 
     def _free(self, handle: int) -> None:
         durable_rules_engine.delete_ruleset(handle)
@@ -115,9 +134,12 @@ class StandingSession(_Ruleset):
         # INVARIANT: every fact fires at least the catch-all. The engine corrupts its heap when
         # it deletes the state of a fact that fired nothing.
         named = [*zip(NAMES, patterns, strict=False), (CATCH_ALL, {CATCH_ALL: 1})]
+        self._names = {name for name, _ in named}
         alternatives = "".join(f'"all":[{{"{name}":{encoded(each)}}}],' for name, each in named)
         super().__init__(f'{{"r":{{{alternatives}"cap":{len(named)}}}}}')
         self._stands = False
+        if len(patterns) > MAXIMUM_BRANCHES:
+            raise ValueError(f"{len(patterns)} alternatives in one ruleset")
 
     def fire(self, properties: str) -> str:
         """Return the names of the patterns that are true; the first pattern has the first name.
@@ -128,7 +150,7 @@ class StandingSession(_Ruleset):
         return self._guarded(self._run, f"{{{_IDENTIFIED}{properties}}}")
 
     def _run(self, handle: int, fact: str) -> str:
-        self._stands = True
+        self._stands = False
         code, state = durable_rules_engine.assert_fact(handle, fact)
         if code != _STARTED:
             raise RuntimeError(f"the engine answered {code} to a fact")
@@ -137,23 +159,24 @@ class StandingSession(_Ruleset):
         # `{"r":[{"<name>":<fact>},{"<name>":<fact>}]}`, the fact as it was sent each time.
         step = len('{"":},') + 1 + len(fact)
         fired = answer[len('{"r":[{"') :: step]
-        if CATCH_ALL not in fired or len(answer) != len('{"r":[]}') - 1 + len(fired) * step:
+        is_whole = len(answer) == len('{"r":[]}') - 1 + len(fired) * step
+        if CATCH_ALL not in fired or not is_whole or not self._names.issuperset(fired):
             raise RuntimeError("the engine did not see the fact")
         if durable_rules_engine.complete_and_start_action(handle, state):
             raise RuntimeError("the engine did not answer at once")
         durable_rules_engine.retract_fact(handle, _TO_RETRACT)
+        self._stands = True
         return fired.replace(CATCH_ALL, "")
 
     def rest(self) -> None:
         """Give the memory of the state back; the next fact makes it anew."""
-        with self._lock:
-            if self._handle is not None:
-                self._delete_state(self._handle)
+        if self._stands:
+            self._guarded(self._delete_state)
 
     def _delete_state(self, handle: int) -> None:
         if self._stands:
-            durable_rules_engine.delete_state(handle, _SID)
             self._stands = False
+            durable_rules_engine.delete_state(handle, _SID)
 
     def _free(self, handle: int) -> None:
         self._delete_state(handle)
@@ -177,11 +200,14 @@ class Session(_Ruleset):
 
         Raises EngineError; the ruleset is then made anew at the next call.
         """
-        numbered = [
-            {CATCH_ALL: 1, "id": number, "sid": _SID, **each}
+        if any(len(each) > MAXIMUM_PROPERTIES for each in facts):
+            # It would take the fact in part, say nothing of it and end the process later.
+            raise _failed(RuntimeError("a fact has too many properties"))
+        numbered = (
+            f'{{"{CATCH_ALL}":1,"id":{number},"sid":"{_SID}"{_listed(each)}}}'
             for number, each in enumerate(facts, start=1)
-        ]
-        return self._guarded(self._run, encoded(numbered))
+        )
+        return self._guarded(self._run, f"[{','.join(numbered)}]")
 
     def _run(self, handle: int, facts: str) -> set[str]:
         code, state = durable_rules_engine.assert_facts(handle, facts)
@@ -201,6 +227,10 @@ class Session(_Ruleset):
         durable_rules_engine.delete_state(handle, _SID)
         fired.discard(CATCH_ALL)
         return fired
+
+
+def _listed(properties: Mapping[str, Folded]) -> str:
+    return "".join(f',"{name}":{compared(value)}' for name, value in properties.items())
 
 
 def _count_dropped() -> None:

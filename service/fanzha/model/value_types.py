@@ -24,6 +24,9 @@ SECONDS_PER_UNIT: Mapping[str, int] = {
 }
 """Units of linear time. Working days, months and years are counted on a calendar instead."""
 
+MAXIMUM_TEXT = 2000
+"""Characters of a text that conditions compare."""
+
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
 

@@ -115,8 +115,8 @@ def _liabilities(law: Law, places: Places) -> Iterator[FanzhaError]:
     for each in law.liabilities.values():
         read: frozenset[str] = frozenset().union(*(parameters_in(tier.when) for tier in each.tiers))
         yield from _dates(law, places, "liability", each.id, each.in_force, read)
-        for tier in each.tiers:
-            yield from _size(places, "liability", each.id, "tiers", normal_form(tier.when))
+        for tier, truth in itertools.product(each.tiers, (True, False)):
+            yield from _size(places, "liability", each.id, "tiers", normal_form(tier.when, truth))
 
 
 def _overlap(one: Definition, other: Definition) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from fanzha.errors import RulesetError
 from fanzha.model.parsing import PARAMETER_ID
 from fanzha.model.text import Text
-from fanzha.model.value_types import Kind, ValueType
+from fanzha.model.value_types import MAXIMUM_TEXT, Kind, ValueType
 from fanzha.model.vocabulary import (
     Derivation,
     Fact,
@@ -168,6 +168,8 @@ def _fact_type(cursor: Cursor) -> ValueType:
                 Text(zh="enum 没有任何值", en="an enum without values"),
                 hint=Text(zh="请列出每个值及其中英文名称", en="list each value with its titles"),
             )
+        for value, each in cursor.at("values").entries():
+            _refuse_long(value, each)
         return ValueType(Kind.ENUM, values=values)
     for key in ("unit", "minimum", "maximum", "values"):
         if cursor.has(key):
@@ -180,6 +182,17 @@ def _fact_type(cursor: Cursor) -> ValueType:
                 code="ruleset_key_unknown",
             )
     return ValueType(Kind(word))
+
+
+def _refuse_long(word: str, place: Cursor) -> None:
+    if len(word) > MAXIMUM_TEXT:
+        raise place.error(
+            Text(
+                zh=f"值有 {len(word)} 个字符，最多 {MAXIMUM_TEXT} 个",
+                en=f"a value of {len(word)} characters, at most {MAXIMUM_TEXT} are possible",
+            ),
+            hint=Text(zh="请用简短的代码", en="use a short word"),
+        )
 
 
 def _integer_type(cursor: Cursor) -> ValueType:
@@ -418,6 +431,7 @@ def _parameter_value(cursor: Cursor) -> bool | int | str | tuple[str | int, ...]
             each.value if isinstance(each.value, int) else each.string()
             for each in cursor.elements()
         )
+    _refuse_long(cursor.string(), cursor)
     return cursor.string()
 
 

@@ -24,11 +24,11 @@ from fanzha.errors import (
 )
 from fanzha.model.attestation import Assessment
 from fanzha.model.text import Text
+from fanzha.model.value_types import MAXIMUM_TEXT
 from fanzha.usecases.legal_calendar import china_day
 from fanzha.usecases.posted_facts import (
     MAXIMUM_MISTAKES,
     MAXIMUM_SHOWN,
-    MAXIMUM_TEXT,
     StrictDate,
     StrictDateTime,
 )

@@ -24,9 +24,10 @@ from fanzha.errors import (
 from fanzha.model.attestation import Attestation
 from fanzha.model.institution import Institution
 from fanzha.model.text import Text
+from fanzha.model.value_types import MAXIMUM_TEXT
 from fanzha.usecases.attestable import AttestableFacts
 from fanzha.usecases.form_mistakes import mistakes_of
-from fanzha.usecases.posted_facts import MAXIMUM_MISTAKES, MAXIMUM_TEXT, StrictDate
+from fanzha.usecases.posted_facts import MAXIMUM_MISTAKES, StrictDate
 from fanzha.usecases.rulebook import Rulebook
 
 MAXIMUM_ATTESTATIONS = 1000

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from fanzha.model.check import Value
 from fanzha.model.text import Text
-from fanzha.model.value_types import Kind, ValueType
+from fanzha.model.value_types import MAXIMUM_TEXT, Kind, ValueType
 from fanzha.plugins.running import FunctionHangs
 from fanzha.usecases.legal_calendar import CalendarUnknown
 from fanzha.usecases.rulebook import Rulebook
@@ -94,7 +94,11 @@ def fits(value: object, type_: ValueType) -> bool:
             return isinstance(value, str) and value in type_.values
         case Kind.STRING:
             # No surrogates: neither the engine nor the answer can carry them.
-            return isinstance(value, str) and not _SURROGATE.search(value)
+            return (
+                isinstance(value, str)
+                and len(value) <= MAXIMUM_TEXT
+                and not _SURROGATE.search(value)
+            )
 
 
 def _hangs(seconds: float) -> Text:

@@ -10,10 +10,9 @@ from fanzha.model.expressions import names_in
 from fanzha.model.law import Law
 from fanzha.model.norms import CheckType, Obligation
 from fanzha.model.text import Text
-from fanzha.model.value_types import Kind
+from fanzha.model.value_types import MAXIMUM_TEXT, Kind
 from fanzha.model.vocabulary import Fact, FactKind
 from fanzha.usecases.assessed import AT, BASIS, BY, MAXIMUM_NAME, VALUE
-from fanzha.usecases.posted_facts import MAXIMUM_TEXT
 
 Json = dict[str, Any]
 

@@ -23,10 +23,9 @@ from fanzha.errors import (
 )
 from fanzha.model.check import Value
 from fanzha.model.text import Text
-from fanzha.model.value_types import EARLIEST, LATEST, Kind
+from fanzha.model.value_types import EARLIEST, LATEST, MAXIMUM_TEXT, Kind
 from fanzha.model.vocabulary import Fact, FactKind
 
-MAXIMUM_TEXT = 2000
 MAXIMUM_SHOWN = 60
 MAXIMUM_MISTAKES = 50
 """Nobody reads more of them, and looking for a suggestion takes milliseconds for each."""
