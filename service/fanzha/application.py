@@ -11,7 +11,14 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from fanzha.errors import Location, NotFound, UnknownInstitution, WrongInstitution
+from fanzha.errors import (
+    FanzhaError,
+    Location,
+    NotFound,
+    StoreUnavailable,
+    UnknownInstitution,
+    WrongInstitution,
+)
 from fanzha.model.access import KeyHolder
 from fanzha.model.attestation import NOTHING_ATTESTED, Profile
 from fanzha.model.check import Check
@@ -137,11 +144,31 @@ class Application:
             claim = self.records.idempotency.claim(
                 f"checks of {caller}", idempotency_key, {"explain": explain, "check": body}
             )
-            if stores and (earlier := self._made(claim)):
-                return earlier
         if not stores:
             judged = self._judge(body, caller, explain=explain)
             return Answer(judged.decision, judged.content)
+        if claim is None:
+            return self._judge_and_store(body, caller, explain=explain)
+        if self.records.idempotency.was_seen(claim) and (earlier := self._made(claim)):
+            return earlier
+        try:
+            return self._judge_and_store(body, caller, explain=explain, claim=claim)
+        except StoreUnavailable:
+            raise
+        except FanzhaError:
+            # Taken, or refused because it was made before, as a correction is the second time.
+            if earlier := self._made(claim):
+                return earlier
+            raise
+
+    def _judge_and_store(
+        self,
+        body: Mapping[str, Any],
+        caller: str | None,
+        *,
+        explain: bool,
+        claim: Claim | None = None,
+    ) -> Answer:
         with self.records.decisions.coming() as coming:
             judged = self._judge(body, caller, explain=explain)
             filing = filing_of(judged.judgement, judged.link)
@@ -153,13 +180,7 @@ class Application:
                 self.records.digests,
                 judged.at,
             )
-            try:
-                coming.store(row, replace(filing, claim=claim) if claim else filing)
-            except Taken:
-                # Another request with the same key, perhaps in another process, came first.
-                if claim and (earlier := self._made(claim)):
-                    return earlier
-                raise
+            coming.store(row, replace(filing, claim=claim) if claim else filing)
         return Answer(judged.decision, judged.content)
 
     def _judge(self, body: Mapping[str, Any], caller: str | None, *, explain: bool) -> _Judged:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -99,6 +99,49 @@ def test_what_was_refused_can_be_mended_under_the_same_key(
 def test_what_is_not_stored_takes_no_key(retrying: Caller, check: Json) -> None:
     assert retrying.post({**check, "record": False}).status_code == 200
     assert retrying.post(check).status_code == 200
+
+
+@pytest.fixture
+def elsewhere(settings: Settings, rulebook: Rulebook, operator: Caller) -> Iterator[Caller]:
+    """The same caller at another process, which has met none of the keys."""
+    records = open_records(settings)
+    other = Application(settings, rulebook, records=records)
+    yield Caller(create_app(other).test_client(), operator.key, {"Idempotency-Key": KEY})
+    other.self_tests.close()
+    records.close()
+
+
+def test_a_retry_in_another_process_gets_the_same_bytes(
+    retrying: Caller, elsewhere: Caller, check: Json, stored: Callable[[], int]
+) -> None:
+    first = retrying.post(check)
+    for _ in range(2):
+        again = elsewhere.post(check)
+        assert (again.status_code, again.data) == (200, first.data)
+        assert again.headers["Idempotency-Replayed"] == "true"
+    other = {**check, "reference": "2"}
+    assert_problem(elsewhere.post(other), 422, "idempotency_key_reused")
+    assert stored() == 1
+
+
+def test_a_correction_tried_again_is_not_in_its_own_way(
+    operator: Caller, elsewhere: Caller, check: Json, stored: Callable[[], int]
+) -> None:
+    corrected = {**check, "supersedes": operator.post(check).json["id"]}
+    operator.headers["Idempotency-Key"] = KEY
+    first = operator.post(corrected)
+    assert first.status_code == 200
+    for caller in (elsewhere, operator):
+        assert caller.post(corrected).data == first.data
+    assert stored() == 2
+
+
+def test_a_request_that_is_refused_by_itself_cannot_take_a_key_that_is_taken(
+    retrying: Caller, elsewhere: Caller, check: Json
+) -> None:
+    retrying.post(check)
+    wrong = {**check, "facts": {"no_such_fact": 1}}
+    assert_problem(elsewhere.post(wrong), 422, "idempotency_key_reused")
 
 
 def test_many_at_once_in_two_processes_do_the_work_once(

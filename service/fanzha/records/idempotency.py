@@ -30,6 +30,8 @@ from fanzha.records.tables import decisions, idempotency_keys
 
 HEADER = "Idempotency-Key"
 LENGTH_AT_MOST = 200
+SEEN_AT_MOST = 20_000
+"""Keys that a process remembers, about 3 MB; forgetting them costs time and nothing else."""
 _FORM = re.compile(rf"[!-~]{{1,{LENGTH_AT_MOST}}}")
 
 
@@ -63,6 +65,7 @@ class Idempotency:
         self._database = database
         self._digests = digests
         self._lookup = database.open_lookup(_MADE)
+        self._seen: set[str] = set()
 
     def claim(self, owner: str, key: str, request: Mapping[str, Any]) -> Claim:
         """Return the claim of `owner` for the request under its key.
@@ -83,6 +86,19 @@ class Idempotency:
             )
         plain = canonical(request)
         return Claim(_digest(owner, key), self._digests.digest(HEADER, plain), plain)
+
+    def was_seen(self, claim: Claim) -> bool:
+        """Tell whether this process has met the key before, and remember that it has.
+
+        Of a key that it has not, nothing was made as a rule, and asking costs more than
+        finding out when the claim is to be stored: `Taken` is raised then.
+        """
+        if claim.digest in self._seen:
+            return True
+        if len(self._seen) >= SEEN_AT_MOST:
+            self._seen.clear()
+        self._seen.add(claim.digest)
+        return False
 
     def made(self, claim: Claim) -> str | None:
         """Return the id of what was made under the claim, if anything.
