@@ -89,7 +89,7 @@ def _parts_on(url: str, folder: Path) -> list[tuple[str, float]]:
         measured: list[tuple[str, Callable[[], object]]] = [
             ("look the key up", lambda: records.keys.holder_of(key)),
             ("count the rate", lambda: records.rates.take(holder.key_id)),
-            ("look for what was made under an Idempotency-Key", claimed),
+            ("look for what was made under an Idempotency-Key, for a retry", claimed),
             ("make the record, with digests of personal facts", filed),
             ("digest of the record", lambda: decision_digest(record, Filing())),
             ("entry of the chain", extended),

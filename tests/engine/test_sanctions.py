@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fanzha.engine.sanctions import SanctionEdition, TierState
 from fanzha.engine.session import MAXIMUM_PROPERTIES
-from fanzha.model.expressions import And, Name
+from fanzha.model.expressions import And, Expression, Name, names_in
 from fanzha.model.sanctions import Liability, LiabilityType, Subject, Tier
 from fanzha.model.value_types import BOOLEAN
 from fanzha.model.vocabulary import Fact, FactKind
@@ -15,11 +15,7 @@ from tests.engine.generated import ALWAYS, TEXT, GeneratedLaw
 ROLE = "any_unit"
 
 
-def _tier(circumstance: str) -> Tier:
-    return Tier(circumstance, TEXT, Name(circumstance), False, None, (), (), None)
-
-
-def _liability(name: str, *circumstances: str) -> Liability:
+def _liability(name: str, when: Expression) -> Liability:
     return Liability(
         id=name,
         cites=("T 9",),
@@ -29,8 +25,8 @@ def _liability(name: str, *circumstances: str) -> Liability:
         title=TEXT,
         authority=TEXT,
         items=(),
-        circumstances=circumstances,
-        tiers=tuple(_tier(each) for each in circumstances),
+        circumstances=tuple(sorted(names_in(when))),
+        tiers=(Tier("only", TEXT, when, False, None, (), (), None),),
         in_force=ALWAYS,
         note=None,
         instrument="t",
@@ -38,10 +34,11 @@ def _liability(name: str, *circumstances: str) -> Liability:
     )
 
 
-def _edition(liabilities: dict[str, Liability], circumstances: list[str]) -> SanctionEdition:
+def _edition(liabilities: list[Liability]) -> SanctionEdition:
+    circumstances = [name for each in liabilities for name in each.circumstances]
     law = replace(
         GeneratedLaw(0).law(),
-        liabilities=liabilities,
+        liabilities={each.id: each for each in liabilities},
         facts={name: Fact(name, BOOLEAN, FactKind.CIRCUMSTANCE, TEXT) for name in circumstances},
     )
     return SanctionEdition(law, ALWAYS)
@@ -49,10 +46,9 @@ def _edition(liabilities: dict[str, Liability], circumstances: list[str]) -> San
 
 def test_many_circumstances_are_spread_over_as_many_rulesets_as_the_engine_needs() -> None:
     circumstances = [f"circumstance_{n}" for n in range(2 * MAXIMUM_PROPERTIES)]
-    liabilities = {each: _liability(f"t.{each}", each) for each in circumstances}
-    edition = _edition({each.id: each for each in liabilities.values()}, circumstances)
+    edition = _edition([_liability(each, Name(each)) for each in circumstances])
     facts = {each: n % 2 == 0 for n, each in enumerate(circumstances)}
-    reached = edition.judge([each.id for each in liabilities.values()], facts, {ROLE})
+    reached = edition.judge(circumstances, facts, {ROLE})
     assert [each.tiers for each in reached] == [
         (TierState.TRUE if facts[each] else TierState.FALSE,) for each in circumstances
     ]
@@ -61,16 +57,15 @@ def test_many_circumstances_are_spread_over_as_many_rulesets_as_the_engine_needs
 
 def test_tiers_that_read_many_circumstances_fill_no_fact_beyond_what_the_engine_takes() -> None:
     parts = [[f"circumstance_{n}_{m}" for m in range(50)] for n in range(12)]
-    liabilities = {}
-    for n, circumstances in enumerate(parts):
-        every = Tier("every", TEXT, And(tuple(map(Name, circumstances))), False, None, (), (), None)
-        made = replace(_liability(f"t.{n}", *circumstances), tiers=(every,))
-        liabilities[made.id] = made
-    names = [each for circumstances in parts for each in circumstances]
-    edition = _edition(liabilities, names)
-    facts = dict.fromkeys(names, True)
-    found = edition.judge(liabilities, facts, {ROLE})
+    liabilities = [
+        _liability(f"t.{n}", And(tuple(map(Name, circumstances))))
+        for n, circumstances in enumerate(parts)
+    ]
+    edition = _edition(liabilities)
+    reached = [each.id for each in liabilities]
+    facts = {name: True for each in liabilities for name in each.circumstances}
+    found = edition.judge(reached, facts, {ROLE})
     assert [each.tiers for each in found] == [(TierState.TRUE,)] * len(parts)
-    found = edition.judge(liabilities, {**facts, parts[3][7]: False}, {ROLE})
+    found = edition.judge(reached, {**facts, parts[3][7]: False}, {ROLE})
     assert [each.tiers for each in found].count((TierState.FALSE,)) == 1
     edition.close()

@@ -1,4 +1,4 @@
-"""One query that every request waits for, prepared once."""
+"""One query that callers wait for, prepared once."""
 
 from __future__ import annotations
 

@@ -431,8 +431,9 @@ def _parameter_value(cursor: Cursor) -> bool | int | str | tuple[str | int, ...]
             each.value if isinstance(each.value, int) else each.string()
             for each in cursor.elements()
         )
-    _refuse_long(cursor.string(), cursor)
-    return cursor.string()
+    word = cursor.string()
+    _refuse_long(word, cursor)
+    return word
 
 
 def _parameter_type(value: bool | int | str | tuple[str | int, ...], unit: str) -> ValueType | None:
