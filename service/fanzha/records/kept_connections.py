@@ -1,8 +1,8 @@
 """Connections past SQLAlchemy's bookkeeping, which are kept between uses.
 
 What SQLAlchemy does around a statement costs many times what the statement does. Every check waits
-for one that stores, and a retry for one that looks up: these two go past it. Statements, conversions
-and errors are SQLAlchemy's all the same.
+for one that stores, and a retry for one that looks up: these two go past it. Statements,
+conversions and errors are SQLAlchemy's all the same.
 """
 
 from __future__ import annotations
