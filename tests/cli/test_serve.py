@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -54,11 +55,11 @@ def test_a_demonstration_has_institutions_keys_and_lines_to_paste(
         assert institutions == ["telecom-001", "bank-001", "payments-001", "internet-001"]
     finally:
         records.close()
-    for line in lines:
+    for line, institution in zip(lines, institutions, strict=True):
         assert "http://127.0.0.1:8123/v1/checks" in line
         posted = Path(line.rpartition("-d @")[2])
         assert posted.resolve().is_relative_to(EXAMPLES.resolve())
-        assert posted.is_file()
+        assert json.loads(posted.read_bytes())["institution"] == institution
 
 
 @pytest.mark.parametrize("workers", ["0", "65", "many"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
+
 import fanzha
 from fanzha.cli.institution_file import read_institutions
 from fanzha.cli.output import console
@@ -41,14 +43,19 @@ def prepare(url: str) -> None:
             key = records.keys.create(id_, "demonstration")
             name = institutions[id_].name
             output.print(f"\n{name.zh} · {name.en} ({id_})", style="bold")
-            output.print(_line(url, key, _example(folder / check_type)), markup=False)
+            output.print(_line(url, key, _example(folder / check_type, id_)), markup=False)
     finally:
         records.close()
     output.print(f"\n文档 · documentation: {url}/docs\n", style="bold")
 
 
-def _example(folder: Path) -> Path:
-    found = min(folder.glob("*.done.compliant.json"))
+def _example(folder: Path, institution: str) -> Path:
+    # One check type can be of several kinds of institutions, and a key posts its own alone.
+    found = min(
+        each
+        for each in folder.glob("*.done.compliant.json")
+        if orjson.loads(each.read_bytes())["institution"] == institution
+    )
     return found.relative_to(Path.cwd()) if found.is_relative_to(Path.cwd()) else found
 
 
