@@ -36,7 +36,14 @@ from fanzha.usecases.cases import read_cases
 from fanzha.usecases.check_form import read_check
 from fanzha.usecases.coverage import coverage
 from fanzha.usecases.decision import decide
-from fanzha.usecases.due_decisions import LEASE, LEASE_LENGTH, DueWorker, JudgedAgain, judge_due
+from fanzha.usecases.due_decisions import (
+    LEASE,
+    LEASE_LENGTH,
+    DueWorker,
+    IsStopped,
+    JudgedAgain,
+    judge_due,
+)
 from fanzha.usecases.filing import correction_of, filing_of
 from fanzha.usecases.judge import judge
 from fanzha.usecases.judgement import Judgement
@@ -310,11 +317,16 @@ class Application:
             self._worker = DueWorker(self._judge_due_alone, seconds=self.settings.due_seconds)
             self._worker.start()
 
-    def _judge_due_alone(self) -> int:
-        """Do the work if no other process does, as long as the lease can be kept."""
+    def _judge_due_alone(self, is_stopped: IsStopped) -> int:
+        """Do the work if no other process does, until told to stop or the lease is lost."""
         done = 0
-        while self._has_lease():
-            found = sum(each.decision is not None for each in self.judge_due())
+        while not is_stopped() and self._has_lease():
+            found = 0
+            for each in self.judge_due():
+                found += each.decision is not None
+                # A backlog may take longer than the process is given to end.
+                if is_stopped():
+                    break
             done += found
             if not found:
                 break

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.cli.conftest import NEW_CARD, SIXTH_CARD, Run, as_json
@@ -51,6 +55,22 @@ def test_the_first_break_is_named_with_institution_number_and_record(
     assert told["broken"]["subject"] == kept
     assert registered("audit", "verify", "--institution", "bank-001").exit_code == 0
     assert registered("audit", "verify", "--to", "2020-01-01").exit_code == 0
+
+
+def test_a_head_that_is_cut_off_is_told_on_standard_error(
+    registered: Run, kept: str, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    heads = tmp_path / "heads.jsonl"
+    heads.write_bytes(heads.read_bytes() + heads.read_bytes()[:100])
+    # A process of its own: within this one pytest takes what is logged.
+    command = [sys.executable, "-m", "fanzha", "audit", "verify", "--json"]
+    result = subprocess.run(command, env={**os.environ, **environment}, capture_output=True)
+    assert result.returncode == 0
+    told = orjson.loads(result.stdout)
+    assert (told["intact"], told["heads"]) == (True, 2)
+    (line,) = result.stderr.decode().splitlines()
+    assert f"{heads} 第 3 行不完整" in line
+    assert f"line 3 of {heads} is cut off" in line
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,14 @@ def writer(database: Database) -> Iterator[GroupingWriter]:
 
 
 @pytest.fixture
+def patient(database: Database) -> Iterator[GroupingWriter]:
+    """Writes a group once nobody is on the way to it any more."""
+    opened = GroupingWriter(database, gather_at_most_seconds=10)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def new_record() -> Callable[..., DecisionRecord]:
     def create(**changes: Any) -> DecisionRecord:
         now = datetime.now(UTC)

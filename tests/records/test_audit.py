@@ -433,6 +433,80 @@ def test_heads_are_appended_signed_and_for_the_owner_alone(
     assert records.heads.signer.path.stat().st_mode & 0o077 == 0
 
 
+def _cut_off(file: Path) -> None:
+    """Leave in the file what a process leaves that dies while it writes a line."""
+    with file.open("ab") as opened:
+        opened.write(file.read_bytes()[:100])
+
+
+def test_a_line_that_is_cut_off_spoils_no_other(
+    records: Records,
+    kept: list[DecisionRecord],
+    new_record: NewRecord,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _cut_off(records.heads.file)
+    records.decisions.store(new_record(institution="bank-001"))
+    records.heads.publish()
+    found = verified(records)
+    assert (found.broken, found.heads) == (None, 3)
+    (told,) = caplog.messages
+    assert f"{records.heads.file} 第 3 行不完整" in told
+    assert f"line 3 of {records.heads.file} is cut off" in told
+
+
+def test_a_head_without_its_line_feed_is_whole(
+    records: Records,
+    kept: list[DecisionRecord],
+    new_record: NewRecord,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    file = records.heads.file
+    file.write_bytes(file.read_bytes().rstrip(b"\n"))
+    records.decisions.store(new_record(institution="bank-001"))
+    records.heads.publish()
+    assert verified(records).heads == 3
+    assert caplog.messages == []
+
+
+def test_heads_behind_a_line_that_is_cut_off_are_still_compared(
+    records: Records,
+    kept: list[DecisionRecord],
+    new_record: NewRecord,
+    attacking: Callable[[], Any],
+) -> None:
+    _cut_off(records.heads.file)
+    last = new_record(institution="bank-001")
+    records.decisions.store(last)
+    records.heads.publish()
+    with attacking() as connection:
+        connection.execute(delete(decisions).where(decisions.c.id == last.id))
+        connection.execute(delete(chain).where(chain.c.subject == last.id))
+    found = verified(records).broken
+    assert found is not None
+    assert (found.kind, found.institution, found.sequence) == ("cut", "bank-001", 6)
+
+
+@pytest.mark.parametrize("line", [b"{}", b"null", b'{"form":"fanzha.head/1","sequence":1}'])
+def test_a_line_that_is_whole_and_no_head_is_refused(
+    line: bytes, records: Records, kept: list[DecisionRecord]
+) -> None:
+    with records.heads.file.open("ab") as opened:
+        opened.write(line + b"\n")
+    with pytest.raises(WrongAuditFile) as refused:
+        read_heads(records.heads.file)
+    assert refused.value.where.line == 3
+
+
+def test_a_file_without_any_line_that_can_be_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "heads.jsonl"
+    file.write_text("-----BEGIN PUBLIC KEY-----\n")
+    with pytest.raises(WrongAuditFile):
+        read_heads(file)
+    file.write_text("")
+    assert read_heads(file) == []
+
+
 def test_a_database_of_before_is_chained_when_it_is_upgraded(
     records: Records, kept: list[DecisionRecord], attacking: Callable[[], Any]
 ) -> None:

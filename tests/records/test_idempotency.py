@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fanzha.errors import DecisionPurged, IdempotencyKeyMalformed, IdempotencyKeyReused
+from fanzha.errors import (
+    DecisionPurged,
+    IdempotencyKeyMalformed,
+    IdempotencyKeyReused,
+    StoreUnavailable,
+)
 from fanzha.records import DecisionRecord, Filing, Records, open_records
 from fanzha.records.decision_id import new_decision_id
 from fanzha.records.idempotency import Taken
@@ -162,6 +167,45 @@ def test_a_retry_after_the_secret_was_changed_is_still_the_same_request(
     with pytest.raises(IdempotencyKeyReused):
         later.idempotency.made(later.idempotency.claim("bank", "k-1", {}))
     later.close()
+
+
+@pytest.fixture
+def restarted(settings: Settings, records: Records) -> Iterator[Records]:
+    """Those of a process that began after the secret was changed; `records` has the old one."""
+    rotate_secret(settings.secret_key_file)
+    opened = open_records(settings)
+    assert opened.digests.key_id != records.digests.key_id
+    yield opened
+    opened.close()
+
+
+def test_a_retry_at_a_process_with_an_older_secret_is_still_the_same_request(
+    records: Records, restarted: Records, new_record: NewRecord
+) -> None:
+    record, before = new_record(), records.digests.key_id
+    claim = restarted.idempotency.claim("bank", "k-1", CHECK)
+    restarted.decisions.store(record, Filing(claim=claim))
+    again = records.idempotency.claim("bank", "k-1", CHECK)
+    assert records.idempotency.made(again) == record.id
+    with pytest.raises(IdempotencyKeyReused):
+        records.idempotency.made(records.idempotency.claim("bank", "k-1", {}))
+    assert records.digests.key_id == before
+    assert records.idempotency.claim("bank", "k-1", CHECK).request_digest == again.request_digest
+
+
+def test_a_retry_that_no_secret_can_compare_is_not_told_to_take_a_new_key(
+    settings: Settings, records: Records, restarted: Records, new_record: NewRecord
+) -> None:
+    claim = restarted.idempotency.claim("bank", "k-1", CHECK)
+    restarted.decisions.store(new_record(), Filing(claim=claim))
+    path = settings.secret_key_file
+    # As a backup from before is put back.
+    path.with_name(f"{path.name}.{records.digests.key_id}").replace(path)
+    with pytest.raises(StoreUnavailable, match="secret of an earlier digest is missing"):
+        records.idempotency.made(records.idempotency.claim("bank", "k-1", CHECK))
+    path.unlink()
+    with pytest.raises(StoreUnavailable, match="cannot be read"):
+        records.idempotency.made(records.idempotency.claim("bank", "k-1", CHECK))
 
 
 def test_a_retry_of_what_was_purged_is_told_so(records: Records, new_record: NewRecord) -> None:

@@ -172,6 +172,20 @@ def test_one_holder_at_a_time_has_the_lease(records: Records) -> None:
     assert not take("one", NOW + timedelta(minutes=20))
 
 
+def test_a_lease_taken_while_a_clock_was_ahead_keeps_nobody_from_the_work(
+    records: Records,
+) -> None:
+    def take(holder: str, moment: datetime) -> bool:
+        return records.due.take_lease("due", holder, moment, timedelta(minutes=10))
+
+    assert take("one", NOW + timedelta(days=400))
+    assert take("two", NOW)
+    assert not take("one", NOW + timedelta(minutes=9))
+    # Clocks that differ by less than a lease share the work as ever.
+    assert take("one", NOW + timedelta(minutes=19))
+    assert not take("two", NOW + timedelta(minutes=10))
+
+
 def test_the_migration_lists_what_was_kept_before_it(
     empty_database_url: str, new_record: NewRecord
 ) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from fanzha.errors import StoreUnavailable
 from fanzha.records import DecisionRecord, Filing, Records, open_records
@@ -54,23 +56,35 @@ def test_concurrent_stores_from_32_threads_all_land_once(
 
 
 def test_decisions_that_wait_share_one_commit(
-    writer: GroupingWriter,
-    new_record: NewRecord,
-    writers_kept_waiting: Hold,
-    stored_ids: StoredIds,
-    eventually: Eventually,
+    patient: GroupingWriter, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
 ) -> None:
     with ThreadPoolExecutor(32) as threads:
-        with writers_kept_waiting():
-            stores = [threads.submit(writer.store, new_record())]
-            eventually(lambda: writer.is_writing and writer.waiting == 0)
-            stores += [threads.submit(writer.store, new_record()) for _ in range(31)]
-            eventually(lambda: writer.waiting == 31)
+        with patient.coming():
+            stores = [threads.submit(patient.store, new_record()) for _ in range(32)]
+            eventually(lambda: patient.waiting == 31)
             assert stored_ids() == []
         for store in stores:
             store.result()
     assert len(stored_ids()) == 32
-    assert writer.commits == 2
+    assert patient.commits == 1
+
+
+def test_what_comes_while_another_process_writes_is_in_the_next_group(
+    database: Database,
+    writer: GroupingWriter,
+    new_record: NewRecord,
+    writers_kept_waiting: Hold,
+    eventually: Eventually,
+) -> None:
+    if database.file is None:
+        pytest.skip("nobody waits for a turn: a server lets several write at once")
+    with ThreadPoolExecutor(8) as threads:
+        with writers_kept_waiting():
+            stores = [threads.submit(writer.store, new_record()) for _ in range(8)]
+            eventually(lambda: writer.waiting == 7)
+        for store in stores:
+            store.result()
+    assert writer.commits == 1
 
 
 def test_those_on_their_way_are_waited_for_and_share_the_commit(
@@ -109,17 +123,12 @@ def test_nobody_waits_for_those_that_turn_back_or_take_long(
 
 
 def test_a_group_has_a_bound(
-    database: Database,
-    new_record: NewRecord,
-    writers_kept_waiting: Hold,
-    eventually: Eventually,
+    database: Database, new_record: NewRecord, eventually: Eventually
 ) -> None:
-    writer = GroupingWriter(database, group_at_most=4)
+    writer = GroupingWriter(database, group_at_most=4, gather_at_most_seconds=10)
     with ThreadPoolExecutor(9) as threads:
-        with writers_kept_waiting():
-            stores = [threads.submit(writer.store, new_record())]
-            eventually(lambda: writer.is_writing and writer.waiting == 0)
-            stores += [threads.submit(writer.store, new_record()) for _ in range(8)]
+        with writer.coming():
+            stores = [threads.submit(writer.store, new_record()) for _ in range(9)]
             eventually(lambda: writer.waiting == 8)
         for store in stores:
             store.result()
@@ -128,67 +137,50 @@ def test_a_group_has_a_bound(
 
 
 def test_a_duplicate_id_fails_alone(
-    writer: GroupingWriter,
-    new_record: NewRecord,
-    writers_kept_waiting: Hold,
-    stored_ids: StoredIds,
-    eventually: Eventually,
+    patient: GroupingWriter, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
 ) -> None:
     first = new_record()
+    patient.store(first)
     good = [new_record() for _ in range(5)]
     again = new_record(id=first.id, outcome="non_compliant")
     with ThreadPoolExecutor(8) as threads:
-        with writers_kept_waiting():
-            stores = [threads.submit(writer.store, first)]
-            eventually(lambda: writer.is_writing and writer.waiting == 0)
-            repeated = threads.submit(writer.store, again)
-            stores += [threads.submit(writer.store, record) for record in good]
-            eventually(lambda: writer.waiting == 6)
+        with patient.coming():
+            repeated = threads.submit(patient.store, again)
+            stores = [threads.submit(patient.store, record) for record in good]
+            eventually(lambda: patient.waiting == 5)
         for store in stores:
             store.result()
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(StoreUnavailable, match="refused this decision"):
             repeated.result()
     assert sorted(stored_ids()) == sorted(record.id for record in [first, *good])
-    assert writer.commits == 2
+    # The first, and each of the others by itself.
+    assert patient.commits == 6
 
 
 def test_one_id_twice_in_a_group_is_kept_once(
-    writer: GroupingWriter,
-    new_record: NewRecord,
-    writers_kept_waiting: Hold,
-    stored_ids: StoredIds,
-    eventually: Eventually,
+    patient: GroupingWriter, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
 ) -> None:
-    first, twice = new_record(), new_record()
-    with ThreadPoolExecutor(3) as threads:
-        with writers_kept_waiting():
-            threads.submit(writer.store, first)
-            eventually(lambda: writer.is_writing and writer.waiting == 0)
-            stores = [threads.submit(writer.store, twice) for _ in range(2)]
-            eventually(lambda: writer.waiting == 2)
+    twice = new_record()
+    with ThreadPoolExecutor(2) as threads:
+        with patient.coming():
+            stores = [threads.submit(patient.store, twice) for _ in range(2)]
+            eventually(lambda: patient.waiting == 1)
         failures = [store.exception() for store in stores]
-    assert sorted(stored_ids()) == sorted([first.id, twice.id])
+    assert stored_ids() == [twice.id]
     assert [type(failure) for failure in failures if failure] == [StoreUnavailable]
 
 
 def test_a_full_queue_refuses_and_keeps_what_waits(
-    database: Database,
-    new_record: NewRecord,
-    writers_kept_waiting: Hold,
-    stored_ids: StoredIds,
-    eventually: Eventually,
+    database: Database, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
 ) -> None:
-    writer = GroupingWriter(database, queue_at_most=2)
+    writer = GroupingWriter(database, queue_at_most=2, gather_at_most_seconds=10)
     kept = [new_record() for _ in range(3)]
-    refused = new_record()
     with ThreadPoolExecutor(3) as threads:
-        with writers_kept_waiting():
-            stores = [threads.submit(writer.store, kept[0])]
-            eventually(lambda: writer.is_writing and writer.waiting == 0)
-            stores += [threads.submit(writer.store, record) for record in kept[1:]]
+        with writer.coming():
+            stores = [threads.submit(writer.store, record) for record in kept]
             eventually(lambda: writer.waiting == 2)
             with pytest.raises(StoreUnavailable, match="too many decisions"):
-                writer.store(refused)
+                writer.store(new_record())
         for store in stores:
             store.result()
     writer.close()
@@ -196,23 +188,52 @@ def test_a_full_queue_refuses_and_keeps_what_waits(
 
 
 def test_a_store_that_waits_too_long_gives_up_and_writes_nothing_later(
-    database: Database,
-    new_record: NewRecord,
-    writers_kept_waiting: Hold,
-    stored_ids: StoredIds,
-    eventually: Eventually,
+    database: Database, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
 ) -> None:
-    writer = GroupingWriter(database, wait_at_most_seconds=0.5)
-    first, late = new_record(), new_record()
-    with ThreadPoolExecutor(1) as threads, writers_kept_waiting():
+    writer = GroupingWriter(database, wait_at_most_seconds=0.5, gather_at_most_seconds=10)
+    first = new_record()
+    with ThreadPoolExecutor(1) as threads, writer.coming():
         taken = threads.submit(writer.store, first)
-        eventually(lambda: writer.is_writing and writer.waiting == 0)
+        eventually(lambda: writer.is_writing)
         with pytest.raises(StoreUnavailable, match="took too long"):
-            writer.store(late)
+            writer.store(new_record())
         assert not taken.done()
     taken.result()
     writer.close()
     assert stored_ids() == [first.id]
+
+
+def test_a_commit_that_the_server_never_answers_is_cut_off(
+    database: Database, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
+) -> None:
+    if database.file is not None:
+        pytest.skip("there is no server that could be silent")
+    writer = GroupingWriter(database, wait_at_most_seconds=0.5, hangs_after_seconds=0.5)
+    writer.store(new_record())
+    with database.reading() as connection:
+        server = connection.execute(text(_PROCESS_OF_LAST_COMMIT)).scalar_one()
+    os.kill(server, signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            unanswered = threads.submit(writer.store, new_record())
+            eventually(lambda: writer.is_writing)
+            with pytest.raises(StoreUnavailable, match="took too long"):
+                writer.store(new_record())
+            with pytest.raises(StoreUnavailable, match="did not answer"):
+                unanswered.result(5)
+        # The next one goes by a connection of its own.
+        last = new_record()
+        writer.store(last)
+        assert last.id in stored_ids()
+    finally:
+        os.kill(server, signal.SIGCONT)
+        writer.close()
+
+
+_PROCESS_OF_LAST_COMMIT = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND query = 'COMMIT'
+"""
 
 
 def test_threads_that_give_up_at_any_moment_leave_nobody_waiting(
@@ -252,19 +273,12 @@ def test_a_mistake_of_ours_in_one_group_does_not_stop_the_next(
 
 
 def test_close_writes_what_waits(
-    database: Database,
-    new_record: NewRecord,
-    writers_kept_waiting: Hold,
-    stored_ids: StoredIds,
-    eventually: Eventually,
+    database: Database, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
 ) -> None:
-    writer = GroupingWriter(database)
+    writer = GroupingWriter(database, gather_at_most_seconds=10)
     with ThreadPoolExecutor(11) as threads:
-        with writers_kept_waiting():
-            stores = [threads.submit(writer.store, new_record())]
-            # The first is a group by itself; the others come while it waits for its turn.
-            eventually(lambda: writer.is_writing and writer.waiting == 0)
-            stores += [threads.submit(writer.store, new_record()) for _ in range(9)]
+        with writer.coming():
+            stores = [threads.submit(writer.store, new_record()) for _ in range(10)]
             eventually(lambda: writer.waiting == 9)
             closing = threads.submit(writer.close)
         closing.result()

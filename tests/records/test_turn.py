@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import fcntl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,35 @@ import pytest
 from fanzha.records.turn import Turn
 
 
+@pytest.fixture
+def new_turn(tmp_path: Path) -> Iterator[Callable[..., Turn]]:
+    with ExitStack() as opened:
+
+        def make(*, patience_seconds: float) -> Turn:
+            turn = Turn(tmp_path / "fanzha.db", patience_seconds=patience_seconds)
+            opened.callback(turn.close)
+            return turn
+
+        yield make
+
+
+@pytest.mark.parametrize("is_another_process", [False, True])
+def test_only_one_holds_it(new_turn: Callable[..., Turn], is_another_process: bool) -> None:
+    # Two of the same file are as two processes: a lock belongs to the opened file.
+    one = new_turn(patience_seconds=0.05)
+    other = new_turn(patience_seconds=0.05) if is_another_process else one
+    with one.taken(), pytest.raises(TimeoutError), other.taken():
+        pytest.fail("two held it at once")
+    with other.taken():
+        pass
+
+
 def test_whoever_just_wrote_cannot_overtake_the_one_who_waits(
-    tmp_path: Path, eventually: Callable[[Callable[[], bool]], None]
+    tmp_path: Path,
+    new_turn: Callable[..., Turn],
+    eventually: Callable[[Callable[[], bool]], None],
 ) -> None:
-    database = tmp_path / "fanzha.db"
-    turn = Turn(database, patience_seconds=10)
+    turn = new_turn(patience_seconds=10)
     order: list[str] = []
 
     def wait() -> None:
@@ -38,11 +63,3 @@ def test_whoever_just_wrote_cannot_overtake_the_one_who_waits(
         order.append("the first again")
     waiting.join()
     assert order == ["the first", "the one who waits", "the first again"]
-
-
-def test_a_turn_that_does_not_come_is_given_up(tmp_path: Path) -> None:
-    turn = Turn(tmp_path / "fanzha.db", patience_seconds=0.05)
-    with turn.taken(), pytest.raises(TimeoutError), turn.taken():
-        pytest.fail("two held it at once")
-    with turn.taken():
-        assert (tmp_path / "fanzha.db-door").exists()

@@ -18,7 +18,7 @@ from fanzha.model.institution import Institution
 from fanzha.model.text import Text
 from fanzha.records import Filing, Filters, Records, open_records, upgrade
 from fanzha.settings import Settings
-from fanzha.usecases.due_decisions import DueWorker
+from fanzha.usecases.due_decisions import DueWorker, IsStopped
 from fanzha.usecases.rulebook import Rulebook
 
 Json = dict[str, Any]
@@ -191,7 +191,7 @@ def test_the_service_judges_by_itself_unless_another_process_does(
     assert records.due.take_lease("due", "another process", clock.now, timedelta(minutes=1))
     application.start_due_worker()
     try:
-        assert application._judge_due_alone() == 0
+        assert application._judge_due_alone(lambda: False) == 0
         clock.now += timedelta(minutes=2)
         _wait_until(lambda: "links" in records.decisions.get(first["id"]))
     finally:
@@ -202,7 +202,7 @@ def test_the_service_judges_by_itself_unless_another_process_does(
 def test_a_worker_outlives_what_goes_wrong_and_stops_when_told() -> None:
     looks: list[int] = []
 
-    def work() -> int:
+    def work(_: IsStopped) -> int:
         looks.append(1)
         raise RuntimeError
 
@@ -213,6 +213,38 @@ def test_a_worker_outlives_what_goes_wrong_and_stops_when_told() -> None:
     seen = len(looks)
     time.sleep(0.05)
     assert len(looks) == seen
+
+
+def test_work_under_way_is_told_when_the_worker_stops() -> None:
+    looks: list[int] = []
+
+    def work(is_stopped: IsStopped) -> int:
+        looks.append(1)
+        _wait_until(is_stopped)
+        return 0
+
+    worker = DueWorker(work, seconds=0.01)
+    worker.start()
+    _wait_until(lambda: bool(looks))
+    worker.stop()
+    assert looks == [1]
+
+
+def test_who_is_told_to_stop_judges_no_further_decision(
+    application: Application, clock: Clock, records: Records
+) -> None:
+    waiting = [application.evaluate(CHECK).decision["id"] for _ in range(3)]
+    clock.now = DUE + timedelta(seconds=1)
+
+    def judged() -> int:
+        return sum("links" in records.decisions.get(each) for each in waiting)
+
+    assert application._judge_due_alone(lambda: judged() > 0) == 1
+    assert judged() == 1
+    # Nor does it begin with another part.
+    assert application._judge_due_alone(lambda: True) == 0
+    assert judged() == 1
+    assert application._judge_due_alone(lambda: False) == 2
 
 
 def _wait_until(condition: Callable[[], bool]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from fanzha.application import Application
 from fanzha.records import Records, open_records
 from fanzha.records.database import Database
+from fanzha.records.personal import rotate_secret
 from fanzha.settings import Settings
 from fanzha.usecases.rulebook import Rulebook
 from fanzha.web import create_app
@@ -122,6 +123,46 @@ def test_a_retry_in_another_process_gets_the_same_bytes(
     other = {**check, "reference": "2"}
     assert_problem(elsewhere.post(other), 422, "idempotency_key_reused")
     assert stored() == 1
+
+
+def test_a_retry_at_a_process_that_has_an_older_secret_gets_the_same_bytes(
+    retrying: Caller,
+    settings: Settings,
+    check: Json,
+    stored: Callable[[], int],
+    request: pytest.FixtureRequest,
+) -> None:
+    rotate_secret(settings.secret_key_file)
+    restarted: Caller = request.getfixturevalue("elsewhere")
+    first = restarted.post(check)
+    for _ in range(2):
+        again = retrying.post(check)
+        assert (again.status_code, again.data) == (200, first.data)
+    other = {**check, "reference": "2"}
+    assert_problem(retrying.post(other), 422, "idempotency_key_reused")
+    assert stored() == 1
+
+
+def test_a_retry_that_no_secret_can_compare_is_to_be_tried_again_and_stores_nothing(
+    retrying: Caller,
+    settings: Settings,
+    check: Json,
+    stored: Callable[[], int],
+    request: pytest.FixtureRequest,
+) -> None:
+    before = settings.secret_key_file.read_bytes()
+    rotate_secret(settings.secret_key_file)
+    restarted: Caller = request.getfixturevalue("elsewhere")
+    first = restarted.post(check)
+    newest = settings.secret_key_file.read_bytes()
+    settings.secret_key_file.write_bytes(before)
+    for _ in range(2):
+        answer = retrying.post(check)
+        assert_problem(answer, 503, "store_unavailable")
+        assert "Retry-After" in answer.headers
+    assert stored() == 1
+    settings.secret_key_file.write_bytes(newest)
+    assert retrying.post(check).data == first.data
 
 
 def test_a_correction_tried_again_is_not_in_its_own_way(

@@ -15,9 +15,9 @@ from sqlalchemy import URL, Connection, Engine, Select, create_engine, event, ex
 from fanzha.errors import Location, SettingError
 from fanzha.model.text import Text
 from fanzha.records.away import away_is_said
-from fanzha.records.inserts import Inserts
 from fanzha.records.lookup import Lookup
 from fanzha.records.turn import Turn
+from fanzha.records.writes import Writes
 from fanzha.settings import DATABASE_URL
 
 _log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ class Database:
         else:
             _prepare_postgresql(self.engine, patience_seconds or 0)
 
-    def open_inserts(self) -> Inserts:
-        """Return inserts by a connection of their own."""
-        return Inserts(self.engine, turn=self._turn.taken if self._turn else nullcontext)
+    def open_writes(self) -> Writes:
+        """Return writes by connections of their own."""
+        return Writes(self.engine, turn=self._turn.taken if self._turn else nullcontext)
 
     def open_lookup(self, query: Select[Any]) -> Lookup:
         """Return the query, prepared, by connections of its own; it has one parameter."""
@@ -93,6 +93,8 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        if self._turn:
+            self._turn.close()
 
 
 def _usable_url(text: str) -> URL:
@@ -143,7 +145,10 @@ def _engine(url: URL) -> Engine:
     }
     given = {name: value for name, value in limits.items() if name not in url.query}
     try:
-        return create_engine(url, connect_args=given, pool_pre_ping=True, **pool)
+        # Values by position, as SQLite has them.
+        return create_engine(
+            url, connect_args=given, pool_pre_ping=True, paramstyle="format", **pool
+        )
     except ModuleNotFoundError as error:
         raise SettingError(
             Text(zh="未安装 PostgreSQL 驱动", en="the driver for PostgreSQL is not installed"),

@@ -59,7 +59,12 @@ class DueDecisions:
 
     def take_lease(self, name: str, holder: str, now: datetime, length: timedelta) -> bool:
         """Return whether `holder` has the work of this name to itself for so long from now."""
-        mine = or_(leases.c.until <= now, leases.c.holder == holder)
+        mine = or_(
+            leases.c.until <= now,
+            leases.c.holder == holder,
+            # Taken while a clock was ahead: it would keep everyone from the work until then.
+            leases.c.until > now + 2 * length,
+        )
         take = update(leases).where(leases.c.name == name, mine)
         values = {"holder": holder, "until": now + length}
         with self._database.writing() as connection:

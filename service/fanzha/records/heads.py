@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,12 @@ _POST_SECONDS = 10.0
 _TRIES = 3
 _PAUSE_SECONDS = 1.0
 _WAITING_AT_MOST = 10_000
+_CUT_OFF = (
+    "%(file)s 第 %(line)d 行不完整，已略过：写入中断，或被人毁坏；请与另存的副本比对"
+    " · line %(line)d of %(file)s is cut off and was passed over: a write broke off, or someone"
+    " destroyed it; compare the file with a copy kept elsewhere"
+)
+"""In both languages: the command line shows it to the person who verifies."""
 
 Json = dict[str, Any]
 
@@ -144,11 +151,11 @@ class HeadPublisher:
             self._thread.start()
 
     def close(self) -> None:
-        """Publish what is left and stop."""
+        """Publish what is left and stop; raises nothing, for more is to be closed after this."""
         self._stop.set()
         if self._thread:
             self._thread.join()
-        self.publish()
+        self._publish_or_log()
 
     def publish(self, further: Iterable[Head] = ()) -> None:
         """Publish now whatever has moved, with `further` heads.
@@ -169,18 +176,28 @@ class HeadPublisher:
 
     def _run(self) -> None:
         while not self._stop.wait(self._seconds):
+            self._publish_or_log()
+
+    def _publish_or_log(self) -> None:
+        try:
             self.publish()
+        # The edge of the thread: were it to end, no head would be published any more.
+        except Exception as error:  # noqa: BLE001
+            _log.error("could not publish heads: %s", type(error).__name__)
 
     def _append(self) -> None:
         now = datetime.now(UTC)
         lines = [canonical(self.signer.sign(each, now)) + b"\n" for each in self._heads.values()]
         self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "ab", buffering=0) as file:
+        descriptor = os.open(self.file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "ab+", buffering=0) as file:
             # Lines of processes that share the file do not mix.
             fcntl.flock(file, fcntl.LOCK_EX)
             before = os.fstat(file.fileno()).st_size
             data = b"".join(lines)
+            if before and os.pread(file.fileno(), 1, before - 1) != b"\n":
+                # A process died while it wrote: what it left must not spoil the next line.
+                data = b"\n" + data
             if file.write(data) != len(data):
                 # The beginning of a line would spoil the next one.
                 file.truncate(before)
@@ -202,14 +219,19 @@ class HeadPublisher:
                 with urllib.request.urlopen(request, timeout=_POST_SECONDS):
                     self._unsent = []
                     return
-            except (OSError, urllib.error.URLError, ValueError) as error:
+            except (OSError, urllib.error.URLError, HTTPException, ValueError) as error:
                 _log.warning("heads were not taken: %s", type(error).__name__)
             if self._stop.wait(_PAUSE_SECONDS * 2**attempt):
                 return
 
 
 def read_heads(path: Path) -> list[Json]:
-    """Return the lines of a file of published heads; raise WrongAuditFile."""
+    """Return the lines of a file of published heads; raise WrongAuditFile.
+
+    A line that is cut off is passed over with a warning, for a process that died may have left
+    it, or someone destroyed it; the heads on the other lines count all the same. A file with such
+    lines and no head is refused: it would prove nothing.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -222,23 +244,23 @@ def read_heads(path: Path) -> list[Json]:
             where=Location(file=str(path)),
         ) from error
     lines = []
+    cut_off = []
     for number, line in enumerate(content.splitlines(), start=1):
         if not line.strip():
             continue
         try:
             value = orjson.loads(line)
         except orjson.JSONDecodeError:
-            value = None
+            # What is JSON was written whole; only the rest can be a write that broke off.
+            cut_off.append(number)
+            continue
         if not _is_head(value):
-            raise WrongAuditFile(
-                Text(zh="不是一条已发布的链头", en="not the line of a published head"),
-                hint=Text(
-                    zh="该文件只追加；请与另存的副本比对",
-                    en="the file is only appended to; compare it with a copy kept elsewhere",
-                ),
-                where=Location(file=str(path), line=number),
-            )
+            raise _not_a_head(path, number)
         lines.append(value)
+    if cut_off and not lines:
+        raise _not_a_head(path, cut_off[0])
+    for number in cut_off:
+        _log.warning(_CUT_OFF, {"file": path, "line": number})
     return lines
 
 
@@ -248,6 +270,17 @@ def _is_head(value: Any) -> bool:
         and value.get("form") == HEAD_FORM
         and isinstance(value.get("sequence"), int)
         and all(isinstance(value.get(name), str) for name in ("institution", "writer", "hash"))
+    )
+
+
+def _not_a_head(path: Path, line: int) -> WrongAuditFile:
+    return WrongAuditFile(
+        Text(zh="不是一条已发布的链头", en="not the line of a published head"),
+        hint=Text(
+            zh="该文件只追加；请与另存的副本比对",
+            en="the file is only appended to; compare it with a copy kept elsewhere",
+        ),
+        where=Location(file=str(path), line=line),
     )
 
 

@@ -25,7 +25,7 @@ from fanzha.errors import (
 )
 from fanzha.model.text import Text
 from fanzha.records.database import Database
-from fanzha.records.personal import PersonalDigests
+from fanzha.records.personal import PersonalDigests, secret_missing
 from fanzha.records.tables import decisions, idempotency_keys
 
 HEADER = "Idempotency-Key"
@@ -103,13 +103,17 @@ class Idempotency:
     def made(self, claim: Claim) -> str | None:
         """Return the id of what was made under the claim, if anything.
 
-        Raises IdempotencyKeyReused when it was made for another request.
+        Raises IdempotencyKeyReused when it was made for another request, and StoreUnavailable
+        when that cannot be told: an honest retry that is told to take a new key is done twice.
         """
         row = self._lookup.find(claim.digest)
         if row is None:
             return None
         request_digest, made = row
-        # With whichever secret it was made: a retry may come after the secret was changed.
+        # With whichever secret it was made: a retry may come after the secret was changed, and
+        # to a process that began before.
+        if not self._digests.knows(request_digest):
+            raise secret_missing()
         if not self._digests.matches(request_digest, HEADER, claim.request):
             raise IdempotencyKeyReused(
                 Text(

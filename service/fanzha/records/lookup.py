@@ -15,8 +15,6 @@ class Lookup:
 
     def __init__(self, engine: Engine, query: Select[Any]) -> None:
         compiled = query.compile(engine)
-        (self._parameter,) = compiled.params
-        self._is_positional = compiled.positional
         self._statement = str(compiled)
         self._connections = KeptConnections(engine)
 
@@ -25,13 +23,12 @@ class Lookup:
 
         For columns of text: those of other types are converted by nobody.
         """
-        parameters: Any = (value,) if self._is_positional else {self._parameter: value}
         with away_is_said(), self._connections.lent() as connection:
             if not self._connections.is_sqlite and not connection.autocommit:
                 connection.autocommit = True
             cursor = connection.cursor()
             try:
-                cursor.execute(self._statement, parameters)
+                cursor.execute(self._statement, (value,))
                 row: tuple[Any, ...] | None = cursor.fetchone()
             finally:
                 cursor.close()

@@ -17,7 +17,13 @@ from fanzha.records.idempotency import Idempotency
 from fanzha.records.institutions import Institutions
 from fanzha.records.keys import Keys
 from fanzha.records.ledger import Ledger
-from fanzha.records.personal import PersonalDigests, create_secret, load_retired, load_secret
+from fanzha.records.personal import (
+    PersonalDigests,
+    create_secret,
+    load_retired,
+    load_secret,
+    load_secrets,
+)
 from fanzha.records.profiles import Profiles
 from fanzha.records.purge import Purges
 from fanzha.records.rates import Rates
@@ -109,12 +115,16 @@ def open_records(settings: Settings) -> Records:
     database = Database(settings.database_url)
     try:
         require_current(database)
-        secret = _secret(settings.secret_key_file, database)
-        retired = load_retired(settings.secret_key_file)
-        return Records(database, PersonalDigests(secret, retired), settings)
+        digests = _digests(settings.secret_key_file, database)
+        return Records(database, digests, settings)
     except BaseException:
         database.dispose()
         raise
+
+
+def _digests(path: Path, database: Database) -> PersonalDigests:
+    secret = _secret(path, database)
+    return PersonalDigests(secret, load_retired(path), read_again=lambda: load_secrets(path))
 
 
 def _secret(path: Path, database: Database) -> bytes:

@@ -6,18 +6,29 @@ import glob
 import hashlib
 import hmac
 import json
+import logging
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from fanzha.errors import Location, SettingError
+from fanzha.errors import Location, SettingError, StoreUnavailable
 from fanzha.model.text import Text
+
+_log = logging.getLogger(__name__)
 
 SECRET_BYTES = 32
 _OTHERS_MAY = 0o077
+_DIGEST = re.compile(r"hmac-sha256:([0-9a-f]{8}):[0-9a-f]{64}")
+_SECRETS_DIFFER = Text(
+    zh="没有保存新的内容，请稍后原样重试；若持续出现，说明各进程的摘要密钥不一致："
+    "请恢复密钥文件并重启各进程，见 docs/record.md",
+    en="nothing new was stored; try again in a moment, with the same content; if it stays, the"
+    " processes' secrets differ: restore their files and restart the processes, see"
+    " docs/record.md",
+)
 
 
 class PersonalDigests:
@@ -25,13 +36,23 @@ class PersonalDigests:
 
     The key is what protects them. Identity numbers and phone numbers are few enough to be tried
     one by one against a digest without a key.
+
+    Safe for several threads: what is known is never changed, only replaced whole.
     """
 
-    def __init__(self, secret: bytes, retired: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self,
+        secret: bytes,
+        retired: Iterable[bytes] = (),
+        *,
+        read_again: Callable[[], Iterable[bytes]] = tuple,
+    ) -> None:
+        """`read_again` returns the secrets that are kept by now; it may raise SettingError."""
         for each in (secret, *(retired := tuple(retired))):
             if len(each) < SECRET_BYTES:
                 raise ValueError(f"a secret has at least {SECRET_BYTES} bytes")
-        self._secrets = {key_id_of(each): each for each in (*retired, secret)}
+        self._secrets: Mapping[str, bytes] = _by_key_id((*retired, secret))
+        self._read_again = read_again
         self._secret = secret
         self.key_id = key_id_of(secret)
         """Tells keys apart in the record and says nothing about the key."""
@@ -41,11 +62,21 @@ class PersonalDigests:
         """The keys whose digests can be matched."""
         return tuple(self._secrets)
 
+    def knows(self, digest: str) -> bool:
+        """Tell whether the digest was made with any of the keys; if not, nothing can match it.
+
+        Raises StoreUnavailable when that takes reading the keys again, and they cannot be read.
+        """
+        return self._secret_of(digest) is not None
+
     def matches(
         self, digest: str, fact_name: str, value: str | int | bool | date | datetime
     ) -> bool:
-        """Tell whether the digest, made with any of the keys, is of this value."""
-        secret = self._secrets.get(digest.split(":")[1] if digest.count(":") == 2 else "")
+        """Tell whether the digest, made with any of the keys, is of this value.
+
+        Raises StoreUnavailable as `knows` does: what cannot be compared is not told apart.
+        """
+        secret = self._secret_of(digest)
         return secret is not None and hmac.compare_digest(
             digest.encode(), _digest(secret, fact_name, value).encode()
         )
@@ -53,6 +84,53 @@ class PersonalDigests:
     def digest(self, fact_name: str, value: str | int | bool | date | datetime) -> str:
         """Return `hmac-sha256:<key id>:<hex>` of the value under this fact's name."""
         return _digest(self._secret, fact_name, value)
+
+    def _secret_of(self, digest: str) -> bytes | None:
+        """Return the secret of a digest of the record, or None where there is none any more.
+
+        Another process may have begun with a newer secret since this one did, so the files are
+        read again for a key that is not known. Which key that is comes from our own database and
+        never from a caller, so this is rare; and it costs less than finding the digest did.
+        """
+        form = _DIGEST.fullmatch(digest)
+        if form is None:
+            return None
+        key_id = form[1]
+        return self._secrets.get(key_id) or self._known_by_now().get(key_id)
+
+    def _known_by_now(self) -> Mapping[str, bytes]:
+        """Read the secrets again; new digests are made with the same one as before.
+
+        Of two threads at once the slower one's reading stays. Each goes by its own, and a key
+        that was lost in this way is read once more when it is asked for.
+        """
+        try:
+            read = _by_key_id(self._read_again())
+        except SettingError as error:
+            # The text is ours and names a file: for the log, and not for callers.
+            _log.error("the secrets of digests cannot be read again: %s", error)
+            raise StoreUnavailable(
+                Text(zh="无法读取摘要密钥", en="the secrets of digests cannot be read"),
+                hint=_SECRETS_DIFFER,
+            ) from error
+        known = {**read, **self._secrets}
+        self._secrets = known
+        return known
+
+
+def secret_missing() -> StoreUnavailable:
+    """Return the error for a digest whose secret is nowhere: what it is of cannot be told."""
+    return StoreUnavailable(
+        Text(
+            zh="缺少此前所用的摘要密钥，无法比对",
+            en="the secret of an earlier digest is missing, so that it cannot be compared",
+        ),
+        hint=_SECRETS_DIFFER,
+    )
+
+
+def _by_key_id(found: Iterable[bytes]) -> dict[str, bytes]:
+    return {key_id_of(each): each for each in found}
 
 
 def key_id_of(secret: bytes) -> str:
@@ -72,8 +150,8 @@ def rotate_secret(path: Path) -> tuple[str, str]:
     """Put a new secret into `path`, keep the old one beside it, and return both key ids.
 
     The old one stays as `<name>.<key id>`, for what was digested with it to be matched.
-    Processes that run go on with the old one until they are started again. Raises SettingError
-    where `load_secret` would.
+    Processes that run go on making digests with the old one until they are started again, and
+    match those of the new one. Raises SettingError where `load_secret` would.
     """
     old = load_secret(path)
     retired = path.with_name(f"{path.name}.{key_id_of(old)}")
@@ -84,6 +162,12 @@ def rotate_secret(path: Path) -> tuple[str, str]:
     # In one step: a process that starts beside this one finds the one or the other.
     draft.replace(path)
     return key_id_of(old), key_id_of(new)
+
+
+def load_secrets(path: Path) -> tuple[bytes, ...]:
+    """Return the secret in `path` and those before it; raise SettingError for unusable files."""
+    # The newest first: one that is replaced just now has been read, or stands beside it already.
+    return load_secret(path), *load_retired(path)
 
 
 def load_retired(path: Path) -> tuple[bytes, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-_FIRST_PAUSE_SECONDS = 0.0005
+_FIRST_PAUSE_SECONDS = 0.0002
 _LONGEST_PAUSE_SECONDS = 0.002
 
 
@@ -22,12 +23,12 @@ class Turn:
     a gate that the one waiting still holds.
 
     The kernel lets go of both when a process dies. The two files beside the database are empty
-    and stay.
+    and stay. INVARIANT: not used across a fork, whose two sides would hold one lock together.
     """
 
     def __init__(self, database: Path, *, patience_seconds: float) -> None:
-        self._gate = database.with_name(f"{database.name}-gate")
-        self._door = database.with_name(f"{database.name}-door")
+        self._gate = _FileLock(database.with_name(f"{database.name}-gate"))
+        self._door = _FileLock(database.with_name(f"{database.name}-door"))
         self._patience_seconds = patience_seconds
 
     @contextmanager
@@ -37,13 +38,61 @@ class Turn:
         Not reentrant: a second call inside the block waits for the first.
         """
         until = time.monotonic() + self._patience_seconds
-        # Opened each time: a lock belongs to an open file, and threads of one process must
-        # exclude each other too.
-        with self._door.open("ab") as door:
-            with self._gate.open("ab") as gate:
-                _lock(gate, until)
-                _lock(door, until)
+        self._gate.take(until)
+        try:
+            self._door.take(until)
+        finally:
+            self._gate.let_go()
+        try:
             yield
+        finally:
+            self._door.let_go()
+
+    def close(self) -> None:
+        """Close the files; whoever takes the turn again opens them again."""
+        self._gate.close()
+        self._door.close()
+
+
+class _FileLock:
+    """A lock of a file, which is kept open: opening it anew costs more than the lock.
+
+    Such a lock belongs to the open file, so threads need one between themselves.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._among_threads = threading.Lock()
+        self._file: IO[bytes] | None = None
+
+    def take(self, until: float) -> None:
+        """Take it; raise TimeoutError when it is not free by then, in monotonic seconds."""
+        left = min(max(until - time.monotonic(), 0), threading.TIMEOUT_MAX)
+        if not self._among_threads.acquire(timeout=left):
+            raise _taken_too_long()
+        try:
+            if self._file is None:
+                self._file = self._path.open("ab")
+            _lock(self._file, until)
+        except BaseException:
+            self._among_threads.release()
+            raise
+
+    def let_go(self) -> None:
+        """Give it to whoever waits."""
+        try:
+            if self._file is not None:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+        finally:
+            self._among_threads.release()
+
+    def close(self) -> None:
+        """Close the file, unless the lock is taken."""
+        if self._among_threads.acquire(blocking=False):
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+            self._among_threads.release()
 
 
 def _lock(file: IO[bytes], until: float) -> None:
@@ -54,10 +103,14 @@ def _lock(file: IO[bytes], until: float) -> None:
         except BlockingIOError:
             # Asked again and again, because the kernel's own waiting has no end.
             if time.monotonic() >= until:
-                raise TimeoutError("another process does not stop writing") from None
+                raise _taken_too_long() from None
             # Longer each time: whoever waits for a disk must not keep the other threads of its
             # process from judging.
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         else:
             return
+
+
+def _taken_too_long() -> TimeoutError:
+    return TimeoutError("another process does not stop writing")

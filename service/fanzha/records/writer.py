@@ -17,40 +17,51 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from operator import itemgetter
+from typing import Any, Self
 
-from sqlalchemy import Connection, delete, exc, insert, select
+from sqlalchemy import Connection, bindparam, delete, exc, insert, select
 
 from fanzha.errors import AlreadySuperseded, FanzhaError, Location, StoreUnavailable
 from fanzha.model.text import Text
 from fanzha.records.away import kind_of
 from fanzha.records.chain import Chain, ChainDraft, EntryKind, decision_digest
-from fanzha.records.database import Database
+from fanzha.records.database import PATIENCE_SECONDS, Database
 from fanzha.records.decision_record import DecisionRecord, Filing
-from fanzha.records.idempotency import is_taken, row_of, taken
-from fanzha.records.inserts import Insert
+from fanzha.records.idempotency import INSERT_CLAIMS, is_taken, row_of, taken
 from fanzha.records.tables import (
     chain,
     decision_links,
     decision_obligations,
     decisions,
     due_decisions,
-    idempotency_keys,
 )
+from fanzha.records.writes import Execute, HeldUp
 
 _log = logging.getLogger(__name__)
 
 QUEUE_AT_MOST = 1024
 GROUP_AT_MOST = 256
 WAIT_AT_MOST_SECONDS = 30.0
+HANGS_AFTER_SECONDS = 30.0
+"""A write that takes so long is cut off as soon as another one has waited for it in vain."""
 GATHER_AT_MOST_SECONDS = 0.003
 """As long as a few checks take to judge: slower ones are not waited for."""
 
 # Faults of a row, not of the database: an id that exists, a value that a column refuses.
 _ROW_IS_AT_FAULT = (exc.IntegrityError, exc.DataError)
+_NOT_COMMITTED = (*_ROW_IS_AT_FAULT, HeldUp)
+
+_INSERT_DECISIONS = insert(decisions)
+_INSERT_ENTRIES = insert(chain)
+_INSERT_FINDINGS = insert(decision_obligations)
+_INSERT_LINKS = insert(decision_links)
+_INSERT_DEADLINES = insert(due_decisions)
+_UNLIST = delete(due_decisions).where(due_decisions.c.decision_id == bindparam("superseded"))
 
 
 @dataclass(slots=True, eq=False)
@@ -80,20 +91,23 @@ class GroupingWriter:
         queue_at_most: int = QUEUE_AT_MOST,
         group_at_most: int = GROUP_AT_MOST,
         wait_at_most_seconds: float = WAIT_AT_MOST_SECONDS,
+        hangs_after_seconds: float = HANGS_AFTER_SECONDS,
         gather_at_most_seconds: float = GATHER_AT_MOST_SECONDS,
         started: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
-        self._inserts = database.open_inserts()
+        self._writes = database.open_writes()
         self._started: Callable[[], None] | None = started
         self._queue_at_most = queue_at_most
         self._group_at_most = group_at_most
         self._wait_at_most_seconds = wait_at_most_seconds
+        self._hangs_after_seconds = hangs_after_seconds
         self._gather_at_most_seconds = gather_at_most_seconds
         self._lock = threading.Lock()
         """Guards what follows; never held while anything is written."""
         self._queue: deque[_Waiting] = deque()
         self._leader: _Waiting | None = None
+        self._led_since = 0.0
         self._is_closed = False
         self._at_rest = threading.Condition(self._lock)
         self._coming = 0
@@ -109,8 +123,9 @@ class GroupingWriter:
 
     @property
     def waiting(self) -> int:
-        """How many decisions wait for the next group."""
-        return len(self._queue)
+        """How many decisions wait beside that of the thread that leads."""
+        with self._lock:
+            return self._waiting()
 
     def coming(self) -> Coming:
         """Say that a decision is on its way; it is stored by what is returned, or not at all."""
@@ -131,8 +146,9 @@ class GroupingWriter:
         with self._lock:
             self._is_closed = True
             while self._leader is not None:
-                self._at_rest.wait()
-            self._inserts.close()
+                if not self._at_rest.wait(self._hangs_after_seconds):
+                    self._cut_off_what_hangs()
+            self._writes.close()
 
     def _announce(self) -> None:
         with self._lock:
@@ -167,7 +183,7 @@ class GroupingWriter:
             self._arrive()
             if self._is_closed:
                 raise _not_kept(Text(zh="服务正在停止", en="the service is stopping"))
-            if len(self._queue) >= self._queue_at_most:
+            if self._waiting() >= self._queue_at_most:
                 raise _not_kept(
                     Text(zh="等待写入的决定过多", en="too many decisions wait to be written")
                 )
@@ -180,6 +196,11 @@ class GroupingWriter:
                 self._leader = waiting
             return self._leader is waiting
 
+    def _waiting(self) -> int:
+        # Whoever leads stands first, until its turn to write has come.
+        is_led = bool(self._queue) and self._queue[0] is self._leader
+        return len(self._queue) - is_led
+
     def _give_up(self, waiting: _Waiting) -> None:
         """Raise StoreUnavailable, unless its thread was called at the last moment."""
         with self._lock:
@@ -187,10 +208,15 @@ class GroupingWriter:
                 return
             if waiting in self._queue:
                 self._queue.remove(waiting)
+            self._cut_off_what_hangs()
         raise StoreUnavailable(
             Text(zh="写入数据库超时", en="the database took too long to write"),
             hint=Text(zh="请稍后重试", en="try again in a moment"),
         )
+
+    def _cut_off_what_hangs(self) -> None:
+        if time.monotonic() - self._led_since >= self._hangs_after_seconds:
+            self._writes.cut_off()
 
     def _lead(self) -> None:
         """Write the next group, in which the leader's own decision is first, and hand the lead on.
@@ -198,22 +224,33 @@ class GroupingWriter:
         Whatever happens the lead is handed on: were it not, every later decision would wait in
         vain.
         """
-        with self._lock:
-            if self._coming:
-                self._gathered.wait(self._gather_at_most_seconds)
-            size = min(len(self._queue), self._group_at_most)
-            group = [self._queue.popleft() for _ in range(size)]
-        faults: dict[_Waiting, FanzhaError] = dict.fromkeys(
-            group, _not_kept(Text(zh="写入失败", en="the write failed"))
-        )
+        group: list[_Waiting] = []
+        faults: dict[_Waiting, FanzhaError] | None = None
+        failure: FanzhaError = _not_kept(Text(zh="写入失败", en="the write failed"))
         try:
+            self._gather()
             faults = self._write(group)
-        except StoreUnavailable as failure:
-            faults = dict.fromkeys(group, failure)
+        except StoreUnavailable as error:
+            failure = error
         except Exception as error:  # noqa: BLE001
             _log.error("could not write a group of decisions: %s", type(error).__name__)
         finally:
-            self._hand_on(group, faults)
+            if not group:
+                # There was no transaction to be had: nobody is left to wait for the next one.
+                self._take_group(group)
+                faults = None
+            self._hand_on(group, dict.fromkeys(group, failure) if faults is None else faults)
+
+    def _gather(self) -> None:
+        with self._lock:
+            self._led_since = time.monotonic()
+            if self._coming:
+                self._gathered.wait(self._gather_at_most_seconds)
+
+    def _take_group(self, group: list[_Waiting]) -> None:
+        with self._lock:
+            while self._queue and len(group) < self._group_at_most:
+                group.append(self._queue.popleft())
 
     def _hand_on(self, group: list[_Waiting], faults: Mapping[_Waiting, FanzhaError]) -> None:
         with self._lock:
@@ -228,29 +265,72 @@ class GroupingWriter:
         for waiting in group[1:]:
             waiting.called.release()
 
-    def _write(self, group: Sequence[_Waiting]) -> dict[_Waiting, FanzhaError]:
-        """Commit the group; return the failures of single rows, which do not harm the others."""
+    def _write(self, group: list[_Waiting]) -> dict[_Waiting, FanzhaError]:
+        """Commit the group; return the failures of single rows, which do not harm the others.
+
+        Fills `group` once no other process writes: whatever has come by then is in it.
+        """
         try:
-            draft = self.chain.draft()
+            self._commit(group, fill=self._take_group)
+        except _NOT_COMMITTED:
+            return self._write_singly(group)
+        return {}
+
+    def _write_singly(self, group: Sequence[_Waiting]) -> dict[_Waiting, FanzhaError]:
+        """Commit each by itself: none waits for what another of them holds."""
+        faults: dict[_Waiting, FanzhaError] = {}
+        until = time.monotonic() + PATIENCE_SECONDS
+        # Those with a key come last: another process may be writing under the same one.
+        for waiting in sorted(group, key=lambda each: each.filing.claim is not None):
+            failure = _held_up() if time.monotonic() > until else self._write_alone(waiting)
+            if failure:
+                faults[waiting] = failure
+        return faults
+
+    def _write_alone(self, waiting: _Waiting) -> FanzhaError | None:
+        try:
             try:
-                if any(each.filing.link for each in group):
-                    with self._database.writing() as connection:
-                        _insert_and_unlist(connection, group, draft)
-                else:
-                    with self._inserts.transaction() as insert_rows:
-                        _insert(insert_rows, group, draft)
-                faults: dict[_Waiting, FanzhaError] = {}
-            except _ROW_IS_AT_FAULT:
-                draft = self.chain.draft()
-                with self._database.writing() as connection:
-                    faults = _insert_singly(connection, group, draft)
+                self._commit([waiting])
+            except _ROW_IS_AT_FAULT as error:
+                return self._refusal(waiting, error)
+        except HeldUp:
+            return _held_up()
+        except StoreUnavailable as failure:
+            return failure
+        return None
+
+    def _refusal(self, waiting: _Waiting, error: Exception) -> FanzhaError:
+        """Return why the database refused a row."""
+        with self._database.reading() as connection:
+            if waiting.filing.claim and is_taken(connection, waiting.filing.claim):
+                return taken()
+            link = waiting.filing.link
+            successor = _successor(connection, link.earlier_id) if link else None
+            if link and successor:
+                return already_superseded(link.earlier_id, successor)
+        _log.error("a decision could not be kept: %s", kind_of(error))
+        return _not_kept(Text(zh="数据库拒绝了该决定", en="the database refused this decision"))
+
+    def _commit(
+        self,
+        group: list[_Waiting],
+        *,
+        fill: Callable[[list[_Waiting]], None] = lambda _: None,
+    ) -> None:
+        """Write a group, which `fill` fills at the last moment, in one transaction."""
+        draft = self.chain.draft()
+        try:
+            with self._writes.transaction() as execute:
+                fill(group)
+                _insert(execute, group, draft)
+        except _NOT_COMMITTED:
+            raise
         except BaseException:
             # Committed or not: that is not always known.
             self.chain.restart()
             raise
         self.chain.take(draft)
         self.commits += 1
-        return faults
 
 
 class Coming:
@@ -277,15 +357,15 @@ class Coming:
         self._writer._take(waiting)
 
 
-def _insert(insert_rows: Insert, group: Sequence[_Waiting], draft: ChainDraft) -> None:
+def _insert(execute: Execute, group: Sequence[_Waiting], draft: ChainDraft) -> None:
     claims = [
         row_of(each.filing.claim, each.record.id, each.record.recorded_at)
         for each in group
         if each.filing.claim
     ]
     if claims:
-        insert_rows(idempotency_keys, claims)
-    insert_rows(decisions, [waiting.record.as_row() for waiting in group])
+        execute(INSERT_CLAIMS, _in_order(claims, "digest"))
+    execute(_INSERT_DECISIONS, [waiting.record.as_row() for waiting in group])
     entries = [
         draft.append(
             each.record.institution,
@@ -296,7 +376,7 @@ def _insert(insert_rows: Insert, group: Sequence[_Waiting], draft: ChainDraft) -
         )
         for each in group
     ]
-    insert_rows(chain, entries)
+    execute(_INSERT_ENTRIES, entries)
     # Most decisions leave nothing open and take nobody's place: they cost one statement.
     findings = [
         {"decision_id": each.record.id, "obligation": obligation, "status": status}
@@ -304,7 +384,7 @@ def _insert(insert_rows: Insert, group: Sequence[_Waiting], draft: ChainDraft) -
         for obligation, status in each.filing.open_obligations.items()
     ]
     if findings:
-        insert_rows(decision_obligations, findings)
+        execute(_INSERT_FINDINGS, findings)
     links = [
         {
             "decision_id": each.record.id,
@@ -315,7 +395,7 @@ def _insert(insert_rows: Insert, group: Sequence[_Waiting], draft: ChainDraft) -
         if each.filing.link
     ]
     if links:
-        insert_rows(decision_links, links)
+        execute(_INSERT_LINKS, _in_order(links, "earlier_id"))
     deadlines = [
         {
             "decision_id": each.record.id,
@@ -327,48 +407,31 @@ def _insert(insert_rows: Insert, group: Sequence[_Waiting], draft: ChainDraft) -
         if each.filing.due_at
     ]
     if deadlines:
-        insert_rows(due_decisions, deadlines)
+        execute(_INSERT_DEADLINES, deadlines)
+    if links:
+        # What another decision took the place of waits for no deadline any more.
+        done = [{"superseded": each["earlier_id"]} for each in links]
+        execute(_UNLIST, _in_order(done, "superseded"))
 
 
-def _insert_and_unlist(
-    connection: Connection, group: Sequence[_Waiting], draft: ChainDraft
-) -> None:
-    _insert(lambda table, rows: connection.execute(insert(table), rows), group, draft)
-    # What another decision took the place of waits for no deadline any more.
-    done = [each.filing.link.earlier_id for each in group if each.filing.link]
-    connection.execute(delete(due_decisions).where(due_decisions.c.decision_id.in_(done)))
-
-
-def _insert_singly(
-    connection: Connection, group: Sequence[_Waiting], draft: ChainDraft
-) -> dict[_Waiting, FanzhaError]:
-    faults: dict[_Waiting, FanzhaError] = {}
-    for waiting in group:
-        before = dict(draft.heads)
-        try:
-            with connection.begin_nested():
-                _insert_and_unlist(connection, [waiting], draft)
-        except _ROW_IS_AT_FAULT as error:
-            draft.heads = before
-            if waiting.filing.claim and is_taken(connection, waiting.filing.claim):
-                faults[waiting] = taken()
-                continue
-            link = waiting.filing.link
-            successor = _successor(connection, link.earlier_id) if link else None
-            if link and successor:
-                faults[waiting] = already_superseded(link.earlier_id, successor)
-                continue
-            _log.error("a decision could not be kept: %s", kind_of(error))
-            faults[waiting] = _not_kept(
-                Text(zh="数据库拒绝了该决定", en="the database refused this decision")
-            )
-    return faults
+def _in_order(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    # Two processes that wait for each other's rows would both wait in vain.
+    return sorted(rows, key=itemgetter(name))
 
 
 def _not_kept(message: Text) -> StoreUnavailable:
     return StoreUnavailable(
         message,
         hint=Text(zh="没有保存任何内容，请稍后重试", en="nothing was kept; try again in a moment"),
+    )
+
+
+def _held_up() -> StoreUnavailable:
+    return _not_kept(
+        Text(
+            zh="另一个事务占用着写入所需的数据",
+            en="another transaction holds what this one needs to be written",
+        )
     )
 
 

@@ -26,6 +26,8 @@ LEASE = "due"
 LEASE_LENGTH = timedelta(minutes=10)
 """How long a worker that died keeps others from its work."""
 
+IsStopped = Callable[[], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedAgain:
@@ -105,9 +107,12 @@ def judge_due(
 
 
 class DueWorker:
-    """A thread that looks every so many seconds; of all processes one at a time does the work."""
+    """A thread that looks every so many seconds; of all processes one at a time does the work.
 
-    def __init__(self, work: Callable[[], int], *, seconds: float) -> None:
+    The work is given a function that tells whether to stop, to ask after each decision.
+    """
+
+    def __init__(self, work: Callable[[IsStopped], int], *, seconds: float) -> None:
         self._work = work
         self._seconds = seconds
         self._stop = threading.Event()
@@ -125,7 +130,7 @@ class DueWorker:
     def _run(self) -> None:
         while not self._stop.wait(self._seconds):
             try:
-                done = self._work()
+                done = self._work(self._stop.is_set)
             except StoreUnavailable:
                 # Told by the database already; the next look may find it back.
                 continue
