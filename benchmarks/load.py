@@ -1,4 +1,4 @@
-"""Sends one request again and again over kept connections and tells how long answers took.
+"""Sends one request again and again over several connections and tells how long answers took.
 
 One thread over all connections: it shares the machine with what it measures, so it takes as little
 of it as it can.
@@ -15,6 +15,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 CONNECTIONS = 8
+REQUESTS_A_CONNECTION = 50
+"""Then a client connects anew, as a pool does: how many clients each process has is not decided once
+for a whole run."""
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = b"\r\ncontent-length:"
 
@@ -56,7 +59,7 @@ def run(
     with ExitStack() as open_sockets, selectors.DefaultSelector() as ready:
         for _ in range(CONNECTIONS):
             client = _Client(port, request)
-            open_sockets.enter_context(client.connection)
+            open_sockets.callback(client.close)
             ready.register(client.connection, selectors.EVENT_READ, client)
             client.send()
         left = CONNECTIONS
@@ -68,6 +71,11 @@ def run(
                 now = time.perf_counter()
                 latencies.append(now - client.sent_at)
                 if now < until:
+                    if client.sent == REQUESTS_A_CONNECTION:
+                        ready.unregister(client.connection)
+                        client.close()
+                        client.connect()
+                        ready.register(client.connection, selectors.EVENT_READ, client)
                     client.send()
                 else:
                     ready.unregister(client.connection)
@@ -82,17 +90,28 @@ def run(
 
 
 class _Client:
-    """One connection, on which a request follows the answer to the one before."""
+    """Sends a request after the answer to the one before."""
 
     def __init__(self, port: int, request: Callable[[], bytes]) -> None:
-        self.connection = socket.create_connection(("127.0.0.1", port))
-        self.sent_at = 0.0
+        self._port = port
         self._request = request
+        self.connect()
+
+    def connect(self) -> None:
+        """Open a connection."""
+        self.connection = socket.create_connection(("127.0.0.1", self._port))
+        self.sent = 0
+        self.sent_at = 0.0
         self._received = b""
+
+    def close(self) -> None:
+        """Close it."""
+        self.connection.close()
 
     def send(self) -> None:
         """Send a request; it is small enough to go at once."""
         self._received = b""
+        self.sent += 1
         self.sent_at = time.perf_counter()
         self.connection.sendall(self._request())
 
