@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import hmac
 import json
 import logging
@@ -78,12 +77,12 @@ class PersonalDigests:
         """
         secret = self._secret_of(digest)
         return secret is not None and hmac.compare_digest(
-            digest.encode(), _digest(secret, fact_name, value).encode()
+            digest.encode(), _digest(key_id_of(secret), secret, fact_name, value).encode()
         )
 
     def digest(self, fact_name: str, value: str | int | bool | date | datetime) -> str:
         """Return `hmac-sha256:<key id>:<hex>` of the value under this fact's name."""
-        return _digest(self._secret, fact_name, value)
+        return _digest(self.key_id, self._secret, fact_name, value)
 
     def _secret_of(self, digest: str) -> bytes | None:
         """Return the secret of a digest of the record, or None where there is none any more.
@@ -138,12 +137,17 @@ def key_id_of(secret: bytes) -> str:
     return hmac.digest(secret, b"fanzha key id", "sha256").hex()[:8]
 
 
-def _digest(secret: bytes, fact_name: str, value: str | int | bool | date | datetime) -> str:
+def _digest(
+    key_id: str, secret: bytes, fact_name: str, value: str | int | bool | date | datetime
+) -> str:
     plain = value.isoformat() if isinstance(value, date) else value
     # JSON keeps the name from running into the value, and "1" apart from 1 and from true.
-    message = json.dumps([fact_name, plain], ensure_ascii=True, separators=(",", ":"))
-    hexadecimal = hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
-    return f"hmac-sha256:{key_id_of(secret)}:{hexadecimal}"
+    message = _as_json([fact_name, plain])
+    return f"hmac-sha256:{key_id}:{hmac.digest(secret, message.encode(), 'sha256').hex()}"
+
+
+_as_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+"""Made once: `json.dumps` makes an encoder each time."""
 
 
 def rotate_secret(path: Path) -> tuple[str, str]:

@@ -73,7 +73,7 @@ class Writes:
                     if self._connections.is_sqlite:
                         cursor.execute("BEGIN IMMEDIATE")
                     yield partial(self._execute, cursor)
-                    connection.commit()
+                    self._commit(connection, cursor)
                 self._require_committed(connection)
             except BaseException:
                 # Within the turn: whoever comes next finds no transaction in the way.
@@ -116,6 +116,13 @@ class Writes:
     def _together(self, connection: Any) -> AbstractContextManager[object]:
         """Have statements sent without waiting for the answer to each, where there is a server."""
         return nullcontext() if self._connections.is_sqlite else connection.pipeline()
+
+    def _commit(self, connection: Any, cursor: Any) -> None:
+        if self._connections.is_sqlite:
+            # As a statement it is prepared once.
+            cursor.execute("COMMIT")
+        else:
+            connection.commit()
 
     def _require_committed(self, connection: Any) -> None:
         # What is acknowledged rests on this: a driver that takes a connection for one without a
