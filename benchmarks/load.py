@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 CONNECTIONS = 8
 REQUESTS_A_CONNECTION = 50
-"""Then a client connects anew, as a pool does: how many clients each process has is not decided once
-for a whole run."""
+"""Then a client connects anew, as a pool does: how many clients each process has is not decided
+once for a whole run."""
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = b"\r\ncontent-length:"
 

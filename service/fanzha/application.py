@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +26,7 @@ from fanzha.model.law import Law
 from fanzha.model.text import Text
 from fanzha.model.value_types import CHINA_TIME
 from fanzha.records import Link, Records, open_records
-from fanzha.records.decision_id import new_decision_id
+from fanzha.records.decision_id import RandomBytes, new_decision_id
 from fanzha.records.idempotency import Claim, Taken
 from fanzha.records.reads import Reader
 from fanzha.settings import Settings
@@ -99,6 +98,7 @@ class Application:
         self._clock = clock
         self._worker: DueWorker | None = None
         self._name = secrets.token_hex(8)
+        self._random = RandomBytes()
         self._coverage: dict[str, dict[str, Any]] = {}
         self.run_times = RunTimes(settings.check_seconds)
         self._self_tests = self._new_self_tests(records) if records is not None else None
@@ -336,7 +336,7 @@ class Application:
         return self.records.due.take_lease(LEASE, self._name, self._clock(), LEASE_LENGTH)
 
     def _new_id(self) -> str:
-        return new_decision_id(self._clock, os.urandom)
+        return new_decision_id(self._clock, self._random)
 
     def _institution(self, check: Check, caller: str | None) -> Institution:
         if caller is not None and caller != check.institution:

@@ -12,6 +12,7 @@ import logging
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Protocol
 
@@ -26,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 FRAMES_AT_MOST = 60
 """Places in the code for each error; of more, those in the middle are left out."""
+LINES_AT_MOST = 1000
+"""Lines that are left to whoever writes."""
 ERRORS_AT_MOST = 10
 """How far a chain of causes is followed."""
 
@@ -97,9 +100,37 @@ def lines(form: LogForm, stream: BinaryIO) -> Lines:
     """Return what writes lines into `stream`, for less than a record of `logging` costs."""
     render: Processor = _console_bytes() if form is LogForm.TEXT else _json_bytes
     logger: Lines = structlog.BoundLogger(
-        structlog.BytesLogger(stream), processors=[_TIME, render], context={}
+        _SharedStream(stream), processors=[_TIME, render], context={}
     )
     return logger
+
+
+class _SharedStream:
+    """Writes lines of several threads; whoever comes while one writes leaves its line to it.
+
+    Lines that come at once are written at once. Nobody waits for another until many lines do,
+    where nothing takes them any more.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._writing = threading.Lock()
+        self._lines: deque[bytes] = deque()
+
+    def info(self, line: bytes) -> None:
+        """Write a line, or leave it to whoever writes; raise OSError when it cannot be written."""
+        self._lines.append(line + b"\n")
+        # Looked at again after each write: a line may have come just before it ended.
+        while self._lines and self._writing.acquire(blocking=len(self._lines) > LINES_AT_MOST):
+            try:
+                self._stream.write(b"".join(self._taken()))
+                self._stream.flush()
+            finally:
+                self._writing.release()
+
+    def _taken(self) -> Iterator[bytes]:
+        while self._lines:
+            yield self._lines.popleft()
 
 
 def _message_as_event(_: Any, __: str, event: EventDict) -> EventDict:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fanzha.records.decision_id import new_decision_id
+from fanzha.records.decision_id import RandomBytes, new_decision_id
 
 MOMENT = datetime(2026, 3, 2, 2, 15, tzinfo=UTC)
 MOMENTS = st.datetimes(
@@ -32,3 +32,11 @@ def test_a_later_id_sorts_later(moment: datetime, microseconds: int) -> None:
     assert new_decision_id(lambda: moment, lambda n: b"\xff" * n) < new_decision_id(
         lambda: later, lambda n: b"\0" * n
     )
+
+
+def test_random_bytes_are_taken_many_at_a_time_and_never_twice() -> None:
+    random = RandomBytes()
+    taken = [random(8) for _ in range(2000)]
+    assert {len(each) for each in taken} == {8}
+    assert len(set(taken)) == len(taken)
+    assert len(random(4096)) == 4096

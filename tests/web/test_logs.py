@@ -20,7 +20,14 @@ from sqlalchemy import text
 
 from fanzha.application import Application
 from fanzha.errors import BadDate
-from fanzha.logs import FRAMES_AT_MOST, formatter, lines, log_what_nobody_catches, open_logs
+from fanzha.logs import (
+    FRAMES_AT_MOST,
+    LINES_AT_MOST,
+    formatter,
+    lines,
+    log_what_nobody_catches,
+    open_logs,
+)
 from fanzha.model.text import Text
 from fanzha.records import Records
 from fanzha.records.database import Database
@@ -33,6 +40,22 @@ from tests.web.places import EXAMPLES, assert_problem
 Json = dict[str, Any]
 CALL = EXAMPLES / "telecom/call_and_line/call-from-abroad.done.compliant.json"
 MARK = "Markedvalue-13800138000"
+
+
+class SlowStream(io.BytesIO):
+    """Writes nothing until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = threading.Event()
+        self.is_writing = threading.Event()
+        self.writes = 0
+
+    def write(self, content: Any) -> int:
+        self.is_writing.set()
+        assert self.goes_on.wait(10)
+        self.writes += 1
+        return super().write(content)
 
 
 @pytest.fixture(params=[LogForm.JSON, LogForm.TEXT])
@@ -88,6 +111,57 @@ def test_a_line_of_json_has_these_fields(logged: Caller, check: Json, stream: io
         "decision": decision["id"],
         "outcome": "compliant",
     }
+
+
+def test_a_line_is_left_to_whoever_writes_and_none_is_lost() -> None:
+    stream = SlowStream()
+    taken = lines(LogForm.JSON, stream)
+    first = threading.Thread(target=taken.info, args=("first",))
+    first.start()
+    assert stream.is_writing.wait(10)
+    for number in range(5):
+        taken.info("later", number=number)
+    assert stream.getvalue() == b""
+    stream.goes_on.set()
+    first.join(10)
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line.get("number", line["event"]) for line in told] == ["first", 0, 1, 2, 3, 4]
+    assert stream.writes == 2
+
+
+def test_lines_that_nothing_takes_do_not_pile_up() -> None:
+    stream = SlowStream()
+    taken = lines(LogForm.JSON, stream)
+    writers = [threading.Thread(target=taken.info, args=("first",))]
+    writers[0].start()
+    assert stream.is_writing.wait(10)
+    for _ in range(LINES_AT_MOST):
+        taken.info("left")
+    writers.append(threading.Thread(target=taken.info, args=("one more",)))
+    writers[1].start()
+    writers[1].join(0.2)
+    assert writers[1].is_alive()
+    stream.goes_on.set()
+    for each in writers:
+        each.join(10)
+    assert len(stream.getvalue().splitlines()) == LINES_AT_MOST + 2
+
+
+def test_lines_of_many_threads_stay_whole() -> None:
+    stream = io.BytesIO()
+    taken = lines(LogForm.JSON, stream)
+
+    def write() -> None:
+        for number in range(200):
+            taken.info("line", number=number)
+
+    writers = [threading.Thread(target=write) for _ in range(8)]
+    for each in writers:
+        each.start()
+    for each in writers:
+        each.join()
+    told = [json.loads(line)["number"] for line in stream.getvalue().splitlines()]
+    assert sorted(told) == sorted([*range(200)] * 8)
 
 
 @pytest.mark.parametrize("form", [LogForm.JSON], indirect=True)
