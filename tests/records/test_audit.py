@@ -15,8 +15,9 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 
 from fanzha.errors import WrongAuditFile
 from fanzha.records import DecisionRecord, Filing, Link, Records, Relation, open_records
-from fanzha.records.chain import Chain, EntryKind, decision_digest, entry_of, sha256
+from fanzha.records.chain import Chain, EntryKind, decision_digest, entry_of
 from fanzha.records.database import Database
+from fanzha.records.digesting import sha256
 from fanzha.records.heads import public_pem, read_heads, read_public_key
 from fanzha.records.ledger import Span
 from fanzha.records.reads import Reader

@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from fanzha.records.decision_record import DecisionRecord, Filing
+from fanzha.records.digesting import sha256
 
 CONTENTS = ("check_json", "answer_json", "versions_json", "context_json")
 """The columns of a decision that stand in its canonical form by their digests."""
@@ -50,8 +51,6 @@ PURGE_FIELDS = (
 _PURGE_FORM = "fanzha.purge/1"
 _DECISION_FORM = "fanzha.decision/1"
 _ENTRY_FORM = "fanzha.chain/1"
-_PART = 2047
-"""Bytes that `hashlib` digests before it lets other threads run."""
 
 Json = dict[str, Any]
 
@@ -69,15 +68,6 @@ def canonical(value: Mapping[str, Any]) -> bytes:
     For texts, whole numbers and null this is what RFC 8785 (JCS) gives.
     """
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-def sha256(content: bytes) -> str:
-    """Return the digest in hexadecimal."""
-    digest = hashlib.sha256(content[:_PART])
-    # By parts, for to wait for one's turn again takes longer than the digest.
-    for start in range(_PART, len(content), _PART):
-        digest.update(content[start : start + _PART])
-    return digest.hexdigest()
 
 
 def written(value: Any) -> Any:

@@ -30,7 +30,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from fanzha.errors import Location, WrongAuditFile
 from fanzha.model.text import Text
-from fanzha.records.chain import Head, canonical, sha256, written
+from fanzha.records.chain import Head, canonical, written
+from fanzha.records.digesting import sha256
 from fanzha.records.personal import create_secret
 
 _log = logging.getLogger(__name__)

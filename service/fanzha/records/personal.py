@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fanzha.errors import Location, SettingError, StoreUnavailable
 from fanzha.model.text import Text
+from fanzha.records.digesting import hmac_sha256
 
 _log = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ def _digest(
     plain = value.isoformat() if isinstance(value, date) else value
     # JSON keeps the name from running into the value, and "1" apart from 1 and from true.
     message = _as_json([fact_name, plain])
-    return f"hmac-sha256:{key_id}:{hmac.digest(secret, message.encode(), 'sha256').hex()}"
+    return f"hmac-sha256:{key_id}:{hmac_sha256(secret, message.encode())}"
 
 
 _as_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode

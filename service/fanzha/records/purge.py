@@ -14,10 +14,10 @@ from fanzha.records.chain import (
     ChainDraft,
     EntryKind,
     ids_digest,
-    sha256,
     subject_digest,
 )
 from fanzha.records.database import Database
+from fanzha.records.digesting import sha256
 from fanzha.records.tables import chain, decisions, due_decisions, purges
 
 _AT_ONCE = 1000

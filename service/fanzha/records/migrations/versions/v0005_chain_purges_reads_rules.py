@@ -16,8 +16,8 @@ from fanzha.records.chain import (
     EntryKind,
     canonical,
     decision_form,
-    sha256,
 )
+from fanzha.records.digesting import sha256
 
 revision = "0005"
 down_revision = "0004"
