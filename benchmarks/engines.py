@@ -11,7 +11,7 @@ import rule_engine
 import zen
 
 from benchmarks.ten_obligations import APPLIES_AND_VIOLATED, FACTS, expected
-from benchmarks.timing import microseconds
+from benchmarks.timing import compared
 from fanzha.engine import Edition
 from fanzha.model.interval import Interval
 from fanzha.model.law import Law
@@ -28,17 +28,16 @@ _CHECK_TYPE = "benchmark/ten"
 
 def compare() -> list[tuple[str, float, float]]:
     """Return name, microseconds and ratio to fanzha of each engine; all must agree."""
-    times = []
-    for name, statuses in (
-        ("fanzha (durable-rules)", _fanzha()),
-        ("rule-engine", _rule_engine()),
-        ("cedarpy", _cedar()),
-        ("zen-engine", _zen()),
-    ):
+    engines = {
+        "fanzha (durable-rules)": _fanzha(),
+        "rule-engine": _rule_engine(),
+        "cedarpy": _cedar(),
+        "zen-engine": _zen(),
+    }
+    for name, statuses in engines.items():
         assert statuses() == expected(), (name, statuses(), expected())
-        times.append((name, microseconds(statuses)))
-    ours = times[0][1]
-    return [(name, time, time / ours) for name, time in times]
+    times = compared([*engines.values()])
+    return [(name, time, time / times[0]) for name, time in zip(engines, times, strict=True)]
 
 
 def _status(applies: bool, violated: bool) -> str:
@@ -68,7 +67,7 @@ def _fanzha() -> Callable[[], list[str]]:
         check_types={_CHECK_TYPE: check_type}, domains={}, bundles=(),
     )  # fmt: skip
     edition = Edition(law, _CHECK_TYPE, _ALWAYS)
-    return lambda: [status.value for status in edition.judge(FACTS).statuses.values()]
+    return lambda: [*edition.judge(FACTS).statuses.values()]
 
 
 def _rule_engine() -> Callable[[], list[str]]:

@@ -22,7 +22,7 @@ from fanzha.cli.institution_file import read_institutions
 from fanzha.records import open_records
 from fanzha.settings import Settings
 
-ROUNDS = 3
+ROUNDS = 5
 SECONDS = 4.0
 WARM_UP_SECONDS = 2.0
 CHECKS = "/v1/checks"

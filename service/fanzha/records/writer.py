@@ -226,7 +226,7 @@ class GroupingWriter:
         """
         group: list[_Waiting] = []
         faults: dict[_Waiting, FanzhaError] | None = None
-        failure: FanzhaError = _not_kept(Text(zh="写入失败", en="the write failed"))
+        failure: FanzhaError = _write_failed()
         try:
             self._gather()
             faults = self._write(group)
@@ -297,6 +297,10 @@ class GroupingWriter:
             return _held_up()
         except StoreUnavailable as failure:
             return failure
+        # A mistake of ours in one row: of those before it, which are kept, it says nothing.
+        except Exception as error:  # noqa: BLE001
+            _log.error("could not write a decision: %s", type(error).__name__)
+            return _write_failed()
         return None
 
     def _refusal(self, waiting: _Waiting, error: Exception) -> FanzhaError:
@@ -424,6 +428,10 @@ def _not_kept(message: Text) -> StoreUnavailable:
         message,
         hint=Text(zh="没有保存任何内容，请稍后重试", en="nothing was kept; try again in a moment"),
     )
+
+
+def _write_failed() -> StoreUnavailable:
+    return _not_kept(Text(zh="写入失败", en="the write failed"))
 
 
 def _held_up() -> StoreUnavailable:

@@ -26,7 +26,6 @@ ROWS_A_STATEMENT = 8
 """So many are inserted by one statement at most: each number of rows has a statement of its own,
 and the drivers keep about a hundred."""
 
-
 # Codes of PostgreSQL for a statement that waits for another transaction's rows: two that wait for
 # each other, and a wait for a lock or a statement that took too long. None comes of a commit.
 _HELD_UP = frozenset({"40P01", "55P03", "57014"})
@@ -94,7 +93,7 @@ class Writes:
                 return
             _log.error("a commit is cut off: the database does not answer it")
             with (
-                suppress(OSError),
+                suppress(OSError, self._engine.dialect.loaded_dbapi.Error),
                 socket.socket(fileno=os.dup(self._under_way.fileno())) as connected,
             ):
                 connected.shutdown(socket.SHUT_RDWR)
