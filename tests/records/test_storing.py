@@ -272,6 +272,25 @@ def test_a_mistake_of_ours_in_one_group_does_not_stop_the_next(
     assert stored_ids() == [record.id]
 
 
+def test_an_error_before_a_group_is_taken_does_not_keep_the_lead(
+    writer: GroupingWriter,
+    new_record: NewRecord,
+    stored_ids: StoredIds,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def out_of_memory() -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writer, "_gather", out_of_memory)
+        with pytest.raises(StoreUnavailable, match="the write failed"):
+            writer.store(new_record())
+    record = new_record()
+    writer.store(record)
+    assert stored_ids() == [record.id]
+    assert not writer.is_writing
+
+
 def test_close_writes_what_waits(
     database: Database, new_record: NewRecord, stored_ids: StoredIds, eventually: Eventually
 ) -> None:
