@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -30,7 +29,6 @@ def test_the_same_keys_in_another_order_do_not_lock_each_other(
     stored_ids: StoredIds,
     eventually: Eventually,
 ) -> None:
-    claims = [records.idempotency.claim("bank", f"k-{each}", {}) for each in range(KEYS)]
     both_ready = threading.Barrier(2)
 
     def post(claims: list[Claim]) -> list[type | None]:
@@ -61,6 +59,7 @@ def test_a_key_that_another_process_holds_keeps_nobody_else_from_storing(
     records: Records,
     new_record: NewRecord,
     stored_ids: StoredIds,
+    eventually: Eventually,
 ) -> None:
     hurried = Database(database_url, patience_seconds=0.5)
     if hurried.file is not None:
@@ -77,16 +76,12 @@ def test_a_key_that_another_process_holds_keeps_nobody_else_from_storing(
         return None
 
     before = writer.chain.writer
-    with (
-        ThreadPoolExecutor(5) as threads,
-        database.engine.connect() as frozen,
-    ):
+    with ThreadPoolExecutor(5) as threads, database.engine.connect() as frozen:
         frozen.execute(INSERT_CLAIMS, [row_of(claim, "made", datetime.now(UTC))])
         with writer.coming():
             held_up = threads.submit(store, keyed, Filing(claim=claim))
             stores = [threads.submit(store, record, Filing()) for record in others]
-            while writer.waiting < len(others):
-                time.sleep(0.002)
+            eventually(lambda: writer.waiting == len(others))
         assert [each.result() for each in stores] == [None] * len(others)
         failure = held_up.result()
     assert isinstance(failure, StoreUnavailable)

@@ -115,13 +115,19 @@ def elsewhere(settings: Settings, rulebook: Rulebook, operator: Caller) -> Itera
 def test_a_retry_in_another_process_gets_the_same_bytes(
     retrying: Caller, elsewhere: Caller, check: Json, stored: Callable[[], int]
 ) -> None:
-    first = retrying.post(check)
+    _assert_made_once(retrying, elsewhere, check, stored)
+
+
+def _assert_made_once(
+    first_at: Caller, then_at: Caller, check: Json, stored: Callable[[], int]
+) -> None:
+    first = first_at.post(check)
     for _ in range(2):
-        again = elsewhere.post(check)
+        again = then_at.post(check)
         assert (again.status_code, again.data) == (200, first.data)
         assert again.headers["Idempotency-Replayed"] == "true"
     other = {**check, "reference": "2"}
-    assert_problem(elsewhere.post(other), 422, "idempotency_key_reused")
+    assert_problem(then_at.post(other), 422, "idempotency_key_reused")
     assert stored() == 1
 
 
@@ -134,13 +140,7 @@ def test_a_retry_at_a_process_that_has_an_older_secret_gets_the_same_bytes(
 ) -> None:
     rotate_secret(settings.secret_key_file)
     restarted: Caller = request.getfixturevalue("elsewhere")
-    first = restarted.post(check)
-    for _ in range(2):
-        again = retrying.post(check)
-        assert (again.status_code, again.data) == (200, first.data)
-    other = {**check, "reference": "2"}
-    assert_problem(retrying.post(other), 422, "idempotency_key_reused")
-    assert stored() == 1
+    _assert_made_once(restarted, retrying, check, stored)
 
 
 def test_a_retry_that_no_secret_can_compare_is_to_be_tried_again_and_stores_nothing(

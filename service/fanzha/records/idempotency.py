@@ -6,7 +6,6 @@ whatever processes, the primary key lets one through; the other reads what the f
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from fanzha.errors import (
 )
 from fanzha.model.text import Text
 from fanzha.records.database import Database
+from fanzha.records.digesting import sha256
 from fanzha.records.personal import PersonalDigests, secret_missing
 from fanzha.records.tables import decisions, idempotency_keys
 
@@ -182,4 +182,4 @@ def canonical(request: Mapping[str, Any]) -> str:
 def _digest(owner: str, key: str) -> str:
     # Without a secret, so that it is found after the secret has changed: the key is no secret
     # itself, and a line feed stands in neither.
-    return hashlib.sha256(f"{owner}\n{key}".encode()).hexdigest()
+    return sha256(f"{owner}\n{key}".encode())
