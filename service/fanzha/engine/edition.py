@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from fanzha.engine.properties import Properties
 from fanzha.engine.session import MAXIMUM_BRANCHES, RESERVED
@@ -59,8 +59,7 @@ class Duty:
     """Those, and all that elements and derived facts among them rest on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(NamedTuple):
     """What the engine found for one check."""
 
     statuses: Mapping[str, Status]
@@ -222,10 +221,13 @@ class Edition:
             found = layer.fire(known)
             self._properties.learn(known, found)
             derived.update(found)
-        contradicted = [name for name in derived.keys() & facts if facts[name] != derived[name]]
+        contradicted = [
+            name for name, truth in derived.items() if name in facts and facts[name] != truth
+        ]
         if contradicted:
             return Findings({}, derived, tuple(sorted(contradicted)))
-        self._properties.learn(known, self._application_rules.fire(known))
+        if self._applications:
+            self._properties.learn(known, self._application_rules.fire(known))
         return Findings(self._undetermined | self._status_rules.fire(known), derived, ())
 
     def rest(self) -> None:

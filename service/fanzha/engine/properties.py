@@ -7,7 +7,7 @@ it within what it does exactly.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from fanzha.engine.session import MAXIMUM_NUMBER, compared
 from fanzha.model.expressions import Expression, Name
@@ -30,28 +30,35 @@ class Properties:
     """The properties of rulesets that read the same facts: those, and operands computed of them."""
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
-        self._names: dict[Expression, str] = {}
         self._hashes = {engine_hash(name) for name in reserved}
-        self._facts: dict[str, str] = {}
+        self._next = 0
+        # By the key of an operand:
+        self._names: dict[str, str] = {}
         self._computed: dict[str, Expression] = {}
         self._absent: dict[str, str] = {}
         self._true: dict[str, str] = {}
         self._false: dict[str, str] = {}
-        self._next = 0
+        self._before: dict[str, str] = {}
+        self._keys: dict[Expression, str] = {}
 
     def of(self, operand: Expression) -> str:
         """Return the property of a fact or of a computed operand, new ones numbered on."""
-        if operand not in self._names:
+        return self._names[self.key(operand)]
+
+    def key(self, operand: Expression) -> str:
+        """Return what `written` has an operand under; a fact is under its own name."""
+        if operand not in self._keys:
             name = self._free_name()
-            self._names[operand] = name
-            self._absent[name] = ""
-            self._true[name] = _written(name, True)
-            self._false[name] = _written(name, False)
-            if isinstance(operand, Name):
-                self._facts[operand.id] = name
-            else:
-                self._computed[name] = operand
-        return self._names[operand]
+            key = operand.id if isinstance(operand, Name) else f"computed:{name}"
+            self._keys[operand] = key
+            self._names[key] = name
+            self._absent[key] = ""
+            before = self._before[key] = f',"{name}":'
+            self._true[key] = before + compared(True)
+            self._false[key] = before + compared(False)
+            if not isinstance(operand, Name):
+                self._computed[key] = operand
+        return self._keys[operand]
 
     def _free_name(self) -> str:
         while True:
@@ -63,12 +70,10 @@ class Properties:
 
     def values(self, facts: Mapping[str, Folded]) -> dict[str, Folded]:
         """Return the properties that have a value; what is missing is left out."""
-        names = self._facts
+        names = self._names
         found = {names[fact]: value for fact, value in facts.items() if fact in names}
-        for name, operand in self._computed.items():
-            value = value_of(operand, facts)
-            if value is not None:
-                found[name] = value
+        for key, value in self._values_computed(facts):
+            found[names[key]] = value
         return found
 
     def written(self, facts: Mapping[str, Folded]) -> dict[str, str]:
@@ -77,24 +82,30 @@ class Properties:
         Raises EngineError for a value that the engine cannot compare.
         """
         found = self._absent.copy()
-        for name, value in self.values(facts).items():
-            if value is True:
-                found[name] = self._true[name]
-            elif value is False:
-                found[name] = self._false[name]
-            elif type(value) is int and -MAXIMUM_NUMBER <= value <= MAXIMUM_NUMBER:
-                found[name] = f',"{name}":{value}'
-            else:
-                found[name] = _written(name, value)
+        true, false, before = self._true, self._false, self._before
+        # Every fact of every check passes here: speed counts more than brevity.
+        for fact, value in facts.items():
+            if fact in found:
+                if value is True:
+                    found[fact] = true[fact]
+                elif value is False:
+                    found[fact] = false[fact]
+                elif type(value) is int and -MAXIMUM_NUMBER <= value <= MAXIMUM_NUMBER:
+                    found[fact] = f"{before[fact]}{value}"
+                else:
+                    found[fact] = before[fact] + compared(value)
+        for key, value in self._values_computed(facts):
+            found[key] = before[key] + compared(value)
         return found
+
+    def _values_computed(self, facts: Mapping[str, Folded]) -> Iterator[tuple[str, Folded]]:
+        for key, operand in self._computed.items():
+            value = value_of(operand, facts)
+            if value is not None:
+                yield key, value
 
     def learn(self, known: dict[str, str], found: Mapping[str, bool]) -> None:
         """Add facts that were found later to what was written; what no rule reads is left out."""
         for fact, truth in found.items():
-            name = self._facts.get(fact)
-            if name is not None:
-                known[name] = self._true[name] if truth else self._false[name]
-
-
-def _written(name: str, value: Folded) -> str:
-    return f',"{name}":{compared(value)}'
+            if fact in known:
+                known[fact] = self._true[fact] if truth else self._false[fact]

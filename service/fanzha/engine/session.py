@@ -40,6 +40,9 @@ _SID = "0"
 _IDENTIFIED = f'"{CATCH_ALL}":1,"id":1,"sid":"{_SID}"'
 _TO_RETRACT = f'{{"id":1,"sid":"{_SID}"}}'
 _STARTED = 0
+_BEFORE_NAMES = len('{"r":[{"')
+_AROUND_EACH = len('{"n":},')
+_AROUND_ALL = len('{"r":[]}') - len(",")
 _numbers = itertools.count()
 _counting = threading.Lock()
 _dropped = 0
@@ -85,7 +88,7 @@ class _Ruleset:
         self._handle: int | None = None
         self._rules = rules
 
-    def _guarded(self, run: Callable[..., _Found], *given: str) -> _Found:
+    def _guarded(self, run: Callable[[int, str], _Found], given: str) -> _Found:
         # One message at a time under a lock: states are found by a hash of `sid` alone, so it is
         # a constant, and nothing that a client wrote gets there.
         with self._lock:
@@ -96,7 +99,7 @@ class _Ruleset:
                 if handle is None:
                     name = f"fanzha{next(_numbers)}"
                     handle = durable_rules_engine.create_ruleset(name, self._rules)
-                found = run(handle, *given)
+                found = run(handle, given)
             except BaseException as error:
                 _count_dropped()
                 if isinstance(error, Exception):
@@ -157,9 +160,9 @@ class StandingSession(_Ruleset):
         started = durable_rules_engine.start_action_for_state(handle, state)
         answer: str = started[1] if started else ""
         # `{"r":[{"<name>":<fact>},{"<name>":<fact>}]}`, the fact as it was sent each time.
-        step = len('{"":},') + 1 + len(fact)
-        fired = answer[len('{"r":[{"') :: step]
-        is_whole = len(answer) == len('{"r":[]}') - 1 + len(fired) * step
+        step = _AROUND_EACH + len(fact)
+        fired = answer[_BEFORE_NAMES::step]
+        is_whole = len(answer) == _AROUND_ALL + len(fired) * step
         if CATCH_ALL not in fired or not is_whole or not self._names.issuperset(fired):
             raise RuntimeError("the engine did not see the fact")
         if durable_rules_engine.complete_and_start_action(handle, state):
@@ -171,15 +174,15 @@ class StandingSession(_Ruleset):
     def rest(self) -> None:
         """Give the memory of the state back; the next fact makes it anew."""
         if self._stands:
-            self._guarded(self._delete_state)
+            self._guarded(self._delete_state, _SID)
 
-    def _delete_state(self, handle: int) -> None:
+    def _delete_state(self, handle: int, sid: str) -> None:
         if self._stands:
             self._stands = False
-            durable_rules_engine.delete_state(handle, _SID)
+            durable_rules_engine.delete_state(handle, sid)
 
     def _free(self, handle: int) -> None:
-        self._delete_state(handle)
+        self._delete_state(handle, _SID)
         super()._free(handle)
 
 

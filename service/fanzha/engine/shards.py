@@ -104,7 +104,7 @@ class _Compiled(NamedTuple, Generic[Value]):
 
 
 def _compiled(branches: _Branches[Value], properties: Properties) -> _Compiled[Value]:
-    used = {properties.of(operand) for each in branches for operand in operands(each)}
+    used = {properties.key(operand) for each in branches for operand in operands(each)}
     return _Compiled(
         StandingSession([pattern(each, properties) for each in branches]),
         # Of a single property it gives the text and not a tuple; joined, both are the same.
